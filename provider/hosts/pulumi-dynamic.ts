@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import { PartialFailure } from "../lifecycle/errors";
+import type { Lifecycle } from "../lifecycle/lifecycle";
+import type { Log } from "../lifecycle/ports";
+import { isObject, type Values } from "../lifecycle/values";
+import type { ReadConfig } from "../runtime/settings";
+
+/** Where Pulumi keeps the text that loads a dynamic provider. */
+const PROVIDER = "__provider";
+
+/** Messages as Pulumi's own diagnostics. Pulumi knows no resource here, so each message names its flow. */
+const log: Log = {
+  debug: (message) => void pulumi.log.debug(message),
+  info: (message) => void pulumi.log.info(message),
+  warn: (message) => void pulumi.log.warn(message),
+};
+
+/**
+ * Makes a lifecycle a Pulumi dynamic provider.
+ *
+ * @param open gives the lifecycle once the configuration is known; called once for each provider
+ */
+export function pulumiDynamicProvider(
+  open: (config: ReadConfig, log: Log) => Lifecycle,
+): pulumi.dynamic.ResourceProvider<Values, Values> {
+  // Pulumi's host configures without waiting, and before anything else: this must stay synchronous.
+  let lifecycle = open(() => undefined, log);
+  return {
+    async configure({ config }) {
+      lifecycle = open((namespace, name) => config.get(`${namespace}:${name}`), log);
+    },
+    check: (_olds, news) =>
+      expecting(async () => {
+        const { inputs, failures } = lifecycle.check(withoutProvider(news));
+        return { inputs, failures: [...failures] };
+      }),
+    diff: (_id, olds, news) =>
+      expecting(async () => {
+        const { changed, replaces } = lifecycle.diff(withoutProvider(olds), withoutProvider(news));
+        return { changes: changed.length > 0, replaces: [...replaces], deleteBeforeReplace: true };
+      }),
+    create: (inputs) =>
+      recorded(inputs, async () => {
+        const { id, state } = await lifecycle.create(withoutProvider(inputs));
+        return { id, outs: state };
+      }),
+    read: (id, props) =>
+      expecting(async () => {
+        const found = await lifecycle.read(id, withoutProvider(props ?? {}));
+        if (!found) return { id: "" };
+        return { id: found.id, props: found.state, ...(found.inputs ? { inputs: found.inputs } : {}) };
+      }),
+    update: (id, olds, news) =>
+      recorded(news, async () => ({ outs: await lifecycle.update(id, withoutProvider(olds), withoutProvider(news)) })),
+    delete: (id, props) => expecting(() => lifecycle.delete(id, withoutProvider(props))),
+  };
+}
+
+function withoutProvider(values: unknown): Values {
+  if (!isObject(values)) return {};
+  const { [PROVIDER]: _, ...others } = values;
+  return others;
+}
+
+/** Pulumi's host prints `${error}: ${error.stack}` for these calls: an expected failure becomes one plain line. */
+async function expecting<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof Error && error.name !== "Error" && "kind" in error) {
+      error.stack = error.message;
+      error.toString = () => "pulumi-flows";
+    }
+    throw error;
+  }
+}
+
+/** What exists after a failure is recorded in the state; without `__provider` it could never be read or deleted again. */
+async function recorded<T>(inputs: Values, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof PartialFailure)) throw error;
+    const properties = { ...error.state, [PROVIDER]: inputs[PROVIDER] };
+    throw Object.assign(new Error(error.message), { id: error.id, properties, reasons: [error.message] });
+  }
+}

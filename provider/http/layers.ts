@@ -1,0 +1,126 @@
+import { VendorError, type VendorErrorKind } from "../lifecycle/errors";
+import type { Clock, Log } from "../lifecycle/ports";
+import type { Governor } from "./governor";
+import type { Layer, Request, Response } from "./request";
+import { pauseBefore } from "./retry-policy";
+
+/** How one vendor says that something is wrong. */
+export interface ErrorDialect {
+  /** The vendor's own words in a refused answer, if it has any. */
+  describe(text: string): string | undefined;
+  /** What a user should do about a status, beyond the vendor's words. */
+  advise(kind: VendorErrorKind, request: Request): string | undefined;
+  /** The header that carries the vendor's id of the request. */
+  readonly requestIdHeader?: string;
+  /** Statuses that the vendor documents as passing, beside 408, 429 and 5xx. */
+  readonly passingStatuses: readonly number[];
+}
+
+/** Repeats what may be repeated. */
+export function retrying(clock: Clock, log: Log, random: () => number, passingStatuses: readonly number[]): Layer {
+  return (next) => async (request) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await next(request);
+      } catch (error) {
+        if (!(error instanceof VendorError)) throw error;
+        const pause = pauseBefore(attempt, error, request, { now: clock.now(), random: random(), passingStatuses });
+        if (typeof pause !== "number") throw pause.give;
+        log.debug(`${error.message}; trying again in ${Math.round(pause)} ms`);
+        await clock.sleep(pause);
+      }
+    }
+  };
+}
+
+/** Keeps to the account's share of the vendor's capacity. */
+export function governed(governor: Governor): Layer {
+  return (next) => (request) => governor.run(() => next(request));
+}
+
+/** Turns every answer that is not a success into a {@link VendorError}. */
+export function checked(dialect: ErrorDialect): Layer {
+  return (next) => async (request) => {
+    const response = await next(request);
+    if (response.status < 200 || response.status >= 300) throw refusal(response, request, dialect);
+    if (isPage(response)) throw unreadable(response, request, "a web page");
+    return response;
+  };
+}
+
+/** Adds headers, credentials among them, behind everything that could log them. */
+export function withHeaders(headers: Readonly<Record<string, string>>): Layer {
+  return (next) => (request) => next({ ...request, headers: { ...request.headers, ...headers } });
+}
+
+/** Notes each call with its result, without headers or bodies. */
+export function logged(log: Log, clock: Clock): Layer {
+  return (next) => async (request) => {
+    const begun = clock.now();
+    const call = `${request.method} ${request.path.text}`;
+    try {
+      const response = await next(request);
+      log.debug(`${call} -> ${response.status} in ${clock.now() - begun} ms`);
+      return response;
+    } catch (error) {
+      log.debug(`${call} -> ${error instanceof Error ? error.message : String(error)} in ${clock.now() - begun} ms`);
+      throw error;
+    }
+  };
+}
+
+function kindOf(status: number): VendorErrorKind {
+  if (status === 401) return "unauthorized";
+  if (status === 403) return "forbidden";
+  if (status === 404 || status === 410) return "notFound";
+  if (status === 408) return "timeout";
+  if (status === 409) return "conflict";
+  if (status === 429) return "rateLimited";
+  if (status >= 500) return "server";
+  return status >= 400 ? "invalid" : "refused";
+}
+
+function refusal(response: Response, request: Request, dialect: ErrorDialect): VendorError {
+  const kind = kindOf(response.status);
+  const call = `${request.method} ${request.path.text}`;
+  const advice = dialect.advise(kind, request);
+  const message =
+    kind === "refused"
+      ? `${call} was answered with a redirect (${response.status}), which is not followed; check the address of the API`
+      : `${call} was refused with ${response.status}: ${dialect.describe(response.text) ?? summary(response)}`;
+  return new VendorError(kind, advice ? `${message}. ${advice}` : message, {
+    method: request.method,
+    path: request.path.text,
+    status: response.status,
+    requestId: dialect.requestIdHeader ? response.headers[dialect.requestIdHeader] : undefined,
+    retryAfter: response.headers["retry-after"],
+    outcomeUnknown: response.status >= 500 || response.status === 408,
+  });
+}
+
+/** A page where data was expected: a proxy, a login, a wrong address. */
+function isPage(response: Response): boolean {
+  return /^\s*</.test(response.text) || (response.headers["content-type"]?.includes("text/html") ?? false);
+}
+
+/** A success that cannot be understood: whether the vendor did what was asked is not known. */
+export function unreadable(response: Response, request: Request, found: string): VendorError {
+  const call = `${request.method} ${request.path.text}`;
+  const message = `${call} was answered with ${response.status} but with ${found} instead of the vendor's data (${summary(response)}). Check that the address is the API's, and not a proxy's or a login page`;
+  return new VendorError("unreadable", message, {
+    method: request.method,
+    path: request.path.text,
+    status: response.status,
+    outcomeUnknown: true,
+  });
+}
+
+/** The beginning of an answer that is not in the vendor's dialect, such as a proxy's page. */
+function summary(response: Response): string {
+  const type = response.headers["content-type"]?.split(";")[0] ?? "no content type";
+  const words = response.text
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+  return words === "" ? `an empty answer (${type})` : `${type}: ${words.slice(0, 120)}`;
+}

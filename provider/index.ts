@@ -1,0 +1,6 @@
+/**
+ * Flows as code: one namespace for each vendor.
+ *
+ * @packageDocumentation
+ */
+export * as kosli from "./sdk/kosli";

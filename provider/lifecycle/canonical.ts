@@ -1,0 +1,46 @@
+import isEqual from "lodash/isEqual";
+import pick from "lodash/pick";
+import pickBy from "lodash/pickBy";
+import { z } from "zod";
+import { type FieldRules, type FlowType, rules } from "./flow-type";
+import { isObject, type Values } from "./values";
+
+/** The lifecycle's rules of one field, attached to its schema or to what its optional schema wraps. */
+export function rulesOf(type: FlowType, field: string): FieldRules {
+  const schema = type.fields.shape[field];
+  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return (schema && rules.get(schema)) ?? (inner instanceof z.ZodType ? rules.get(inner) : undefined) ?? {};
+}
+
+/** Whether two values of a field mean the same. A missing value means what the vendor holds when there is none. */
+export function sameMeaning(type: FlowType, field: string, a: unknown, b: unknown): boolean {
+  const { canonical = (value: unknown) => value, clear } = rulesOf(type, field);
+  return isEqual(a, b) || isEqual(canonical(a ?? clear), canonical(b ?? clear));
+}
+
+/** The part of an observed value that the program answers for: all of it, or only the keys that it wrote. */
+export function owned(type: FlowType, field: string, observed: unknown, keys: readonly string[]): unknown {
+  if (rulesOf(type, field).owns !== "writtenKeys" || !isObject(observed)) return observed;
+  // Not lodash: it drops keys such as "constructor", which are names like any other here.
+  return Object.fromEntries(Object.entries(observed).filter(([key]) => keys.includes(key)));
+}
+
+/** The keys of a field that the program wrote, where the field is owned by key. */
+export function writtenKeys(type: FlowType, field: string, value: unknown): string[] {
+  return rulesOf(type, field).owns === "writtenKeys" && isObject(value) ? Object.keys(value).sort() : [];
+}
+
+/** The fields in which `observed` differs from `wanted`, among those that `wanted` has. */
+export function differing(type: FlowType, wanted: Values, observed: Values): string[] {
+  return Object.keys(wanted).filter((field) => !sameMeaning(type, field, wanted[field], observed[field]));
+}
+
+/** The fields among values that also hold engine arguments and outputs. */
+export function fieldsOf(type: FlowType, values: Values): Values {
+  return pick(values, Object.keys(type.fields.shape));
+}
+
+/** The fields among values that the vendor tells, so that they can be compared. */
+export function readable(type: FlowType, values: Values): Values {
+  return pickBy(fieldsOf(type, values), (_, field) => !rulesOf(type, field).writeOnly);
+}

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { rulesOf } from "./canonical";
+import { engineArguments } from "./engine-arguments";
+import type { FlowType, Problem } from "./flow-type";
+import { fromRegistered, showPath, toRegistered } from "./keyed";
+import { containsUnknown, defined, UNKNOWN, type Values } from "./values";
+
+/** A failed rule, with the property path that Pulumi prints. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/**
+ * Checks the arguments of a flow offline: fills defaults, brings lists with identity into their registered form,
+ * and reports all problems at once. What a preview cannot know yet is not judged. Idempotent.
+ *
+ * @param settings values of the vendor's settings, for fields that are filled from one
+ */
+export function check(
+  type: FlowType,
+  args: Values,
+  settings: Values,
+): { readonly inputs: Values; readonly failures: CheckFailure[] } {
+  const inputs = defined(args);
+  for (const [field, schema] of Object.entries(type.fields.shape)) {
+    const setting = rulesOf(type, field).setting;
+    if (inputs[field] === undefined && setting && settings[setting] !== undefined) inputs[field] = settings[setting];
+    if (field in inputs) inputs[field] = toRegistered(schema, inputs[field]);
+  }
+  const written: Values = {};
+  for (const [field, value] of Object.entries(inputs)) {
+    const schema = type.fields.shape[field];
+    written[field] = schema ? fromRegistered(schema, value) : value;
+  }
+  const problems = [
+    ...schemaProblems(type, written),
+    ...spellingProblems(type, written),
+    ...(type.crossCheck?.(written) ?? []),
+  ];
+  const failures = problems.map(({ path, message }) => ({ property: showPath(path, written), reason: message }));
+  return { inputs, failures };
+}
+
+function schemaProblems(type: FlowType, written: Values): Problem[] {
+  const schema = z.strictObject({ ...type.fields.shape, ...engineArguments.shape });
+  const result = schema.safeParse(written);
+  if (result.success) return [];
+  const names = Object.keys(schema.shape).join(", ");
+  return result.error.issues.flatMap(innermost).flatMap((issue): Problem[] => {
+    if (issue.code === "unrecognized_keys") {
+      const known =
+        issue.path.length === 0 ? `There is no such argument. The arguments are ${names}` : "There is no such key";
+      return issue.keys.map((key) => ({ path: [...issue.path, key], message: known }));
+    }
+    const value = valueAt(written, issue.path);
+    if (containsUnknown(value)) return [];
+    const required = issue.code === "invalid_type" && value === undefined && issue.message.startsWith("Invalid input");
+    return [{ path: issue.path, message: required ? `Required: ${issue.expected}` : issue.message }];
+  });
+}
+
+/** The issues behind an issue: those of the form of a union that the value has, and of keys of maps. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  const below = (inner: z.core.$ZodIssue): z.core.$ZodIssue[] =>
+    innermost({ ...inner, path: [...issue.path, ...inner.path] });
+  if (issue.code === "invalid_key") return issue.issues.flatMap(below);
+  if (issue.code !== "invalid_union") return [issue];
+  // A value that has none of the forms at all is of the wrong type in each of them.
+  const form = issue.errors.find((issues) =>
+    issues.some(({ path, code }) => path.length > 0 || code !== "invalid_type"),
+  );
+  return form ? form.flatMap(below) : [issue];
+}
+
+function spellingProblems(type: FlowType, written: Values): Problem[] {
+  const first = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const field of Object.keys(type.fields.shape)) {
+    const group = rulesOf(type, field).spells;
+    if (!group || written[field] === undefined) continue;
+    const other = first.get(group);
+    if (other) problems.push({ path: [field], message: `Use either ${other} or ${field}, not both` });
+    else first.set(group, field);
+  }
+  return problems;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const step of path) {
+    if (at === UNKNOWN) return UNKNOWN;
+    at = typeof at === "object" && at !== null ? Reflect.get(at, step) : undefined;
+  }
+  return at;
+}

@@ -1,0 +1,182 @@
+import { differing, fieldsOf, readable, rulesOf, sameMeaning } from "./canonical";
+import { FlowError, messageOf, PartialFailure, VendorError } from "./errors";
+import { type Kept, type Settler, show } from "./settler";
+import { declare, stateOf } from "./state";
+import type { Values } from "./values";
+
+/** A creation is tried so often while the vendor says that another writer is at it; pauses in milliseconds. */
+const CONFLICT_PAUSES = [500, 1000, 2000, 4000];
+
+/** How long a creation without an answer is looked for where the vendor would make a twin, in milliseconds. */
+const TWIN_SEARCH_PAUSES = [0, 1000, 2000, 4000, 8000, 15000];
+
+/** One creation. */
+interface Creating<Wire, Account> {
+  readonly settler: Settler<Wire, Account>;
+  readonly account: Account;
+  /** The arguments as registered. */
+  readonly inputs: Values;
+  /** The arguments as the vendor's functions take them. */
+  readonly desired: Values;
+}
+
+/** Creates a flow, or adopts the one that has its key where the program asks for that. */
+export async function create<Wire, Account>(
+  settler: Settler<Wire, Account>,
+  account: Account,
+  inputs: Values,
+): Promise<Kept> {
+  const creating = { settler, account, inputs, desired: settler.apiForm(inputs) };
+  const found = await settler.type.find(account, creating.desired);
+  return found === undefined ? createNew(creating) : adopt(creating, found);
+}
+
+async function createNew<Wire, Account>(creating: Creating<Wire, Account>): Promise<Kept> {
+  const { settler, account, inputs, desired } = creating;
+  await createOnce(creating);
+  let wire: Wire;
+  try {
+    await settler.type.finish?.(account, desired);
+    wire = await settler.readBack(account, desired);
+  } catch (error) {
+    const left = await settler.record(account, desired, inputs);
+    const message = `${settler.name(desired)} was created, but not finished: ${messageOf(error)}. It is recorded in the stack; run \`pulumi up\` again to finish it.`;
+    throw new PartialFailure(left.id, left.state, message, error);
+  }
+  const target = readable(settler.type, inputs);
+  const { keys } = declare(settler.type, inputs, "");
+  settler.warnOfPerpetualDifferences(wire, { inputs, target, changed: Object.keys(target), keys });
+  return { id: settler.type.idOf(wire), state: settler.settled(wire, account, inputs) };
+}
+
+/** Creates exactly one flow, or fails without leaving one that the stack does not know. */
+async function createOnce<Wire, Account>(creating: Creating<Wire, Account>): Promise<void> {
+  const { settler, account, desired } = creating;
+  let unanswered = false;
+  for (let conflicts = 0; ; ) {
+    try {
+      const { overwrote } = await settler.type.create(account, desired);
+      if (!overwrote) return;
+      if (!unanswered) throw await lostRace(creating);
+      settler.ports.log.warn(
+        `${settler.name(desired)}: the first attempt got no answer and the second met a flow of this name; it is taken for ours.`,
+      );
+      return;
+    } catch (error) {
+      if (!(error instanceof VendorError)) throw error;
+      if (error.kind === "conflict") {
+        if (unanswered && (await wasMade(creating, error))) return;
+        if (await settler.type.find(account, desired)) throw collision(creating);
+        const pause = CONFLICT_PAUSES[conflicts++];
+        if (pause === undefined) throw error;
+        await settler.ports.clock.sleep(pause);
+        continue;
+      }
+      if (!error.outcomeUnknown) throw error;
+      if (await wasMade(creating, error)) return;
+      if (unanswered || settler.type.onDuplicate === "twins") {
+        throw outcomeUnknown(creating, error, "no flow of this name shows");
+      }
+      unanswered = true;
+    }
+  }
+}
+
+/** Whether a creation without an answer has made what was wanted: absent before, there now, and equal to what was sent. */
+async function wasMade<Wire, Account>(creating: Creating<Wire, Account>, cause: VendorError): Promise<boolean> {
+  const { settler, inputs } = creating;
+  const found = await lookFor(creating, cause);
+  if (found === undefined) return false;
+  const carried = Object.fromEntries(Object.entries(inputs).filter(([field]) => settler.type.creates.includes(field)));
+  const different = differing(settler.type, readable(settler.type, carried), settler.observe(found, inputs));
+  if (different.length === 0) return true;
+  throw outcomeUnknown(creating, cause, `a flow of this name exists now, but differs in ${different.join(", ")}`);
+}
+
+async function lookFor<Wire, Account>(
+  creating: Creating<Wire, Account>,
+  cause: VendorError,
+): Promise<Wire | undefined> {
+  const { settler, account, desired } = creating;
+  try {
+    for (const pause of settler.type.onDuplicate === "twins" ? TWIN_SEARCH_PAUSES : [0]) {
+      if (pause > 0) await settler.ports.clock.sleep(pause);
+      const found = await settler.type.find(account, desired);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  } catch (error) {
+    throw outcomeUnknown(creating, cause, `looking for it failed too: ${messageOf(error)}`);
+  }
+}
+
+async function adopt<Wire, Account>(creating: Creating<Wire, Account>, found: Wire): Promise<Kept> {
+  const { settler, account, inputs, desired } = creating;
+  const { type, ports } = settler;
+  const declaration = declare(type, inputs, type.accountOf(found, account));
+  const known = stateOf(type, settler.observe(found, inputs), type.outputsOf(found, account), declaration, inputs);
+  if (ports.memory.holds(settler.identity(known))) {
+    throw new FlowError(
+      "collision",
+      `Two resources of this program describe ${settler.name(desired)}. Remove one of them, or give it another name.`,
+    );
+  }
+  if (inputs.adopt !== true && !ports.overrides.adopts(type.label(desired))) throw collision(creating);
+  const target = fieldsOf(type, inputs);
+  // What the vendor never tells is sent, since nobody knows what is there.
+  const changed = Object.keys(target).filter(
+    (field) => rulesOf(type, field).writeOnly || !sameMeaning(type, field, target[field], known[field]),
+  );
+  const changes = changed.map((field) =>
+    rulesOf(type, field).writeOnly
+      ? `${field}: ${show(inputs[field])}`
+      : `${field}: ${show(known[field])} => ${show(inputs[field])}`,
+  );
+  ports.log.info(
+    `Adopting ${settler.name(desired)}${changes.length > 0 ? `, changing ${changes.join("; ")}` : ", which is as wanted"}.`,
+  );
+  const id = type.idOf(found);
+  return {
+    id,
+    state: await settler.write(account, found, { id, known, inputs, target, changed, keys: declaration.keys }),
+  };
+}
+
+function collision<Wire, Account>({ settler, desired }: Creating<Wire, Account>): FlowError {
+  const { type, ports } = settler;
+  const label = type.label(desired);
+  return new FlowError(
+    "collision",
+    `${settler.name(desired)} exists already, and this stack did not make it. Nothing was changed. Either take it over with \`adopt: true\` ` +
+      `(or for one run with \`PULUMI_FLOWS_ADOPT=${label} pulumi up\`), or give the new one another name such as "${String(desired[type.nameField])}-${ports.stack}", ` +
+      "or bring the existing one into the stack with an import file (`pulumi import --file`).",
+  );
+}
+
+function outcomeUnknown<Wire, Account>(
+  { settler, desired }: Creating<Wire, Account>,
+  cause: VendorError,
+  found: string,
+): FlowError {
+  return new FlowError(
+    "outcomeUnknown",
+    `It is not known whether ${settler.name(desired)} was created: ${messageOf(cause)}; ${found}. ` +
+      `Look at it in the vendor's UI. If it is yours, take it over: \`PULUMI_FLOWS_ADOPT=${settler.type.label(desired)} pulumi up\`; if nothing is there, run \`pulumi up\` again.`,
+    cause,
+  );
+}
+
+/** The flow of somebody else was overwritten: it must be recorded and said, since it can no longer be undone. */
+async function lostRace<Wire, Account>({
+  settler,
+  account,
+  inputs,
+  desired,
+}: Creating<Wire, Account>): Promise<PartialFailure> {
+  const left = await settler.record(account, desired, inputs);
+  const carried = settler.type.creates.filter((field) => inputs[field] !== undefined);
+  const message =
+    `${settler.name(desired)} was made by somebody else in the moment between looking and creating, and has been overwritten with ${carried.join(", ")} of this program. ` +
+    "It is recorded in this stack; settle with the other side who manages it.";
+  return new PartialFailure(left.id, left.state, message);
+}

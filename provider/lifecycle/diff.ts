@@ -1,0 +1,37 @@
+import isEqual from "lodash/isEqual";
+import { rulesOf, sameMeaning } from "./canonical";
+import type { FlowType } from "./flow-type";
+import { declarationOf, declare } from "./state";
+import { containsUnknown, type Values } from "./values";
+
+/** What would change, and which of it needs a new flow. */
+export interface Difference {
+  readonly changed: readonly string[];
+  readonly replaces: readonly string[];
+}
+
+/**
+ * Compares a state with checked arguments, by meaning and only in what the program declares. Pure.
+ *
+ * What the program declares is itself part of the comparison: to stop or to start managing a field is a change, even
+ * where no value differs, since the state must record it.
+ */
+export function diff(type: FlowType, state: Values, inputs: Values): Difference {
+  const before = declarationOf(state);
+  const after = declare(type, inputs, before?.account ?? "");
+  const changed = Object.keys(type.fields.shape).filter((field) => {
+    const wanted = inputs[field];
+    if (wanted === undefined) return before?.fields.includes(field);
+    if (containsUnknown(wanted)) return true;
+    return (
+      !sameMeaning(type, field, state[field], wanted) ||
+      !before?.fields.includes(field) ||
+      !isEqual(before.keys[field] ?? [], after.keys[field] ?? [])
+    );
+  });
+  const replaces = changed.filter(
+    (field) => rulesOf(type, field).replaces && inputs[field] !== undefined && !isEqual(state[field], inputs[field]),
+  );
+  if (!isEqual(before?.engine, after.engine)) changed.push(...Object.keys({ ...before?.engine, ...after.engine }));
+  return { changed, replaces };
+}

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import type { Keying } from "./keyed";
+import type { Values } from "./values";
+
+/** What the lifecycle needs to know of a field beyond its type. Attach with `.register(rules, { … })`. */
+export interface FieldRules {
+  /** A change makes a new flow: only for fields that name the account or the parent. */
+  readonly replaces?: true;
+  /** The vendor never tells it: compared with what was last sent. */
+  readonly writeOnly?: true;
+  /** What the vendor holds when there is none: settled to when the program drops the field. Without it, dropping the field means to stop managing it. */
+  readonly clear?: unknown;
+  /** The field is a map of which only the keys that the program writes are managed; others' keys are left alone. */
+  readonly owns?: "writtenKeys";
+  /** Too large or too volatile to keep in the state unless the program declares it. */
+  readonly keep?: "declared";
+  /** The setting that fills the field when the program leaves it out. */
+  readonly setting?: string;
+  /** Fields of one group are different spellings of one thing at the vendor: a program may use only one of them. */
+  readonly spells?: string;
+  /** A pure normal form: two values with equal normal forms mean the same. */
+  readonly canonical?: (value: unknown) => unknown;
+}
+
+/** The lifecycle's rules of each field schema. */
+export const rules = z.registry<FieldRules>();
+
+/** How lists whose items have an identity are registered as maps; see {@link Keying}. */
+export const keyings = z.registry<Keying>();
+
+/** Something wrong with an argument, found at plan time. `path` leads to it from the arguments. */
+export interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What a creation did. */
+interface Creation {
+  /** Whether an upsert met a flow that was not there when looked up just before. */
+  readonly overwrote: boolean;
+}
+
+/**
+ * One kind of thing at one vendor: its fields and a few small functions. Everything else is the lifecycle's.
+ *
+ * `Desired` is what a checked program says, `Wire` the vendor's own object, `Account` the way to the vendor.
+ * Functions that call the vendor throw `VendorError`.
+ */
+export interface FlowType<Desired extends object = Values, Wire = unknown, Account = unknown> {
+  /** The Pulumi type after `pulumi-nodejs:dynamic/`; part of every URN, so never changed. */
+  readonly token: string;
+  /** What messages call it, such as `Kosli flow`. */
+  readonly noun: string;
+  readonly fields: z.ZodObject;
+  /** The field that takes the resource's name where the program leaves it out. */
+  readonly nameField: string;
+  /** Members of the state that only the vendor sets. */
+  readonly outputs: readonly string[];
+  /** What the vendor does when something is created whose key is taken. */
+  readonly onDuplicate: "upserts" | "refuses" | "twins";
+
+  /** The fields that `create` sets; `finish` sets the others. */
+  readonly creates: readonly string[];
+
+  /** Rules between fields; `desired` may lack fields and hold unknowns. */
+  crossCheck?(desired: Partial<Desired>): Problem[];
+  /** How messages name a flow, and what is unique at the vendor: `acme/web`. */
+  label(values: Values): string;
+  /** What identifies a flow of this state at the vendor for ever, also across renames. */
+  identity(state: Values): string;
+  /** The Pulumi id of a flow that was just created or adopted. */
+  idOf(wire: Wire): string;
+  /** The id that `create` is going to lead to, where the vendor does not choose it; for a flow that exists but cannot be read. */
+  idFrom?(desired: Desired): string;
+  /** The values that an id alone tells; throws when it is no id of this type. */
+  fromId(id: string): Values;
+  /** The wire object in the product's names. Collections take the form (text, object) that `spelledAs` uses. */
+  observe(wire: Wire, spelledAs: Values): Values;
+  /** The members named by `outputs`. */
+  outputsOf(wire: Wire, account: Account): Values;
+  /** The account that holds the flow, told without a call. */
+  accountOf(wire: Wire, account: Account): string;
+  /** The account that the credentials reach, proved by a call: compared with the state's before a flow counts as gone. */
+  currentAccount(account: Account, state: Values): Promise<string>;
+
+  /** The flow of this state, or `undefined` when it is gone. `fresh` forbids an answer from a cache. */
+  read(account: Account, state: Values, fresh: boolean): Promise<Wire | undefined>;
+  /** What already has the key of `desired`. */
+  find(account: Account, desired: Desired): Promise<Wire | undefined>;
+  create(account: Account, desired: Desired): Promise<Creation>;
+  /** Sets what `create` cannot carry. */
+  finish?(account: Account, desired: Desired): Promise<void>;
+  /**
+   * Makes the `changed` fields of `wire` equal to `target`, and leaves everything else as it is.
+   *
+   * @param target what the program declares, and the values that clear the fields that it dropped
+   * @param keys the keys of each field that the program owns by key, now or before
+   */
+  update(
+    account: Account,
+    wire: Wire,
+    target: Partial<Desired>,
+    changed: readonly string[],
+    keys: Readonly<Record<string, readonly string[]>>,
+  ): Promise<void>;
+  /** Deletes. Answers with what a user should know of it, if anything. */
+  delete(account: Account, wire: Wire): Promise<string | undefined>;
+}

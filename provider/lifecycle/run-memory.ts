@@ -1,0 +1,31 @@
+/**
+ * What this process has done in this run. It tells a hand-over (a resource renamed in the program without an alias: the
+ * new one adopts the flow, then the old one is deleted) from a deletion, and two resources from one.
+ */
+export class RunMemory {
+  readonly #held = new Set<string>();
+  readonly #queues = new Map<string, Promise<unknown>>();
+
+  /** Records that a resource of this run answers for this vendor object. */
+  hold(identity: string): void {
+    this.#held.add(identity);
+  }
+
+  /** Whether a resource created, adopted or updated in this run answers for this vendor object. */
+  holds(identity: string): boolean {
+    return this.#held.has(identity);
+  }
+
+  /** Runs one at a time what concerns one key. */
+  async exclusively<T>(key: string, action: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(key) ?? Promise.resolve();
+    const mine = before.then(action, action);
+    const settled = mine.catch(() => undefined);
+    this.#queues.set(key, settled);
+    try {
+      return await mine;
+    } finally {
+      if (this.#queues.get(key) === settled) this.#queues.delete(key);
+    }
+  }
+}

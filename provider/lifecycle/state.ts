@@ -1,0 +1,108 @@
+import pick from "lodash/pick";
+import { owned, rulesOf, sameMeaning, writtenKeys } from "./canonical";
+import { engineArgumentNames } from "./engine-arguments";
+import type { FlowType } from "./flow-type";
+import { toRegistered } from "./keyed";
+import { defined, isObject, type Values } from "./values";
+
+/** The reserved member of every state; see {@link Declaration}. */
+export const DECLARED = "__declared";
+
+/** What the state remembers of the program, since reading and deleting are told nothing of it. */
+export interface Declaration {
+  /** The shape of the state. */
+  readonly version: 1;
+  /** The fields that the program set. */
+  readonly fields: readonly string[];
+  /** The keys that the program wrote of each field that it owns by key. */
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+  /** The engine arguments that the program set. */
+  readonly engine: Values;
+  /** The account that holds the flow. */
+  readonly account: string;
+}
+
+/** What the program declares, from checked arguments. */
+export function declare(type: FlowType, desired: Values, account: string): Declaration {
+  const fields = Object.keys(type.fields.shape).filter((field) => desired[field] !== undefined);
+  const keys = fields.map((field) => [field, writtenKeys(type, field, desired[field])] as const);
+  return {
+    version: 1,
+    fields,
+    keys: Object.fromEntries(keys.filter(([, written]) => written.length > 0)),
+    engine: pick(defined(desired), engineArgumentNames),
+    account,
+  };
+}
+
+/** The declaration in a state; `undefined` for what was only looked up by `Flow.get`. */
+export function declarationOf(state: Values): Declaration | undefined {
+  const found = state[DECLARED];
+  if (!isObject(found) || found.version !== 1 || !Array.isArray(found.fields)) return undefined;
+  return {
+    version: 1,
+    fields: found.fields.filter((field) => typeof field === "string"),
+    keys: isObject(found.keys)
+      ? Object.fromEntries(Object.entries(found.keys).map(([field, keys]) => [field, strings(keys)]))
+      : {},
+    engine: isObject(found.engine) ? found.engine : {},
+    account: typeof found.account === "string" ? found.account : "",
+  };
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+/** The observed values of the declared fields: what the program answers for. */
+export function observedOfDeclared(
+  type: FlowType,
+  observed: Values,
+  declaration: Declaration,
+  spelledAs: Values,
+): Values {
+  const shown: Values = {};
+  for (const field of declaration.fields) {
+    if (rulesOf(type, field).writeOnly) {
+      shown[field] = spelledAs[field];
+      continue;
+    }
+    const found = owned(type, field, observed[field], declaration.keys[field] ?? []);
+    shown[field] = sameMeaning(type, field, found, spelledAs[field]) ? spelledAs[field] : found;
+  }
+  return defined(shown);
+}
+
+/**
+ * The state of a flow as observed.
+ *
+ * @param observed the vendor's values in the product's names
+ * @param spelledAs values whose spelling is kept where they mean the same: what the program wrote
+ */
+export function stateOf(
+  type: FlowType,
+  observed: Values,
+  outputs: Values,
+  declaration: Declaration,
+  spelledAs: Values,
+): Values {
+  const undeclared = Object.keys(type.fields.shape).filter(
+    (field) => !declaration.fields.includes(field) && rulesOf(type, field).keep !== "declared",
+  );
+  return defined({
+    ...pick(observed, undeclared),
+    ...observedOfDeclared(type, observed, declaration, spelledAs),
+    ...outputs,
+    [DECLARED]: declaration,
+  });
+}
+
+/** Observed values in the form in which they are registered. */
+export function registeredForm(type: FlowType, observed: Values): Values {
+  return Object.fromEntries(
+    Object.entries(observed).map(([field, value]) => {
+      const schema = type.fields.shape[field];
+      return [field, schema ? toRegistered(schema, value) : value];
+    }),
+  );
+}

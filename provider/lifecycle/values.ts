@@ -1,0 +1,24 @@
+import isPlainObject from "lodash/isPlainObject";
+
+/** Named values: arguments, observed fields or state, in the product's own names. */
+export type Values = Record<string, unknown>;
+
+/** What Pulumi puts in place of a value that a preview cannot know yet, at any depth. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Whether a value is, or contains, one that this preview cannot know. */
+export function containsUnknown(value: unknown): boolean {
+  if (value === UNKNOWN) return true;
+  if (Array.isArray(value)) return value.some(containsUnknown);
+  return isObject(value) && Object.values(value).some(containsUnknown);
+}
+
+/** A plain object: not an array, not an instance of a class (a Pulumi output, a promise). */
+export function isObject(value: unknown): value is Values {
+  return isPlainObject(value);
+}
+
+/** The members whose value is not `undefined`; Pulumi's wire format has no `undefined`. */
+export function defined(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,75 @@
+import { FlowError } from "../lifecycle/errors";
+import { UNKNOWN } from "../lifecycle/values";
+import type { Settings, Vendor } from "../vendors/vendor";
+
+/** Tells a configured value of `<namespace>:<name>`. */
+export type ReadConfig = (namespace: string, name: string) => string | undefined;
+
+/** A vendor's settings as found. */
+export interface FoundSettings {
+  readonly values: Settings<string>;
+  /** What is wrong with them, with the key that a user sets. */
+  readonly problems: readonly { readonly key: string; readonly message: string }[];
+  /** What a user should look at; never shows a value. */
+  readonly warnings: readonly string[];
+}
+
+/** Hosts that plain http is allowed to: nothing leaves the machine. */
+const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
+
+/** The namespace of what this package itself puts into a configuration: `explicit` marks that of an explicit provider. */
+export const OWN_NAMESPACE = "pulumi-flows";
+
+/** A vendor's settings from the stack's configuration (which wins) and the environment. */
+export function findSettings(vendor: Vendor, config: ReadConfig, environment: NodeJS.ProcessEnv): FoundSettings {
+  const values: Record<string, string> = {};
+  const problems: { key: string; message: string }[] = [];
+  const warnings: string[] = [];
+  for (const [name, setting] of Object.entries(vendor.settings)) {
+    const key = `${vendor.name}:${name}`;
+    const configured = config(vendor.name, name) || undefined;
+    const inherited = (setting.variable && environment[setting.variable]) || undefined;
+    if (configured && inherited && configured !== inherited && configured !== UNKNOWN) {
+      warnings.push(
+        `${key} of the stack and ${setting.variable} of the environment differ; the stack's value is used.`,
+      );
+    }
+    const value = configured ?? inherited;
+    if (value === undefined) continue;
+    values[name] = value;
+    if (setting.oneOf && value !== UNKNOWN && !setting.oneOf.includes(value)) {
+      problems.push({ key, message: `${key} must be one of ${setting.oneOf.join(", ")}` });
+    }
+  }
+  for (const [name, { insteadOf }] of Object.entries(vendor.settings)) {
+    if (insteadOf && config(vendor.name, name) && !config(vendor.name, insteadOf)) delete values[insteadOf];
+  }
+  const address = vendor.hostRoot(values);
+  const wrong = addressProblem(address, environment);
+  if (wrong) problems.push({ key: `${vendor.name}:apiUrl`, message: wrong });
+  // One address has one spelling, since it is a part of the account's identity.
+  else if (values.apiUrl && address !== UNKNOWN) values.apiUrl = new URL(address).origin;
+  return { values, problems, warnings };
+}
+
+/** Fails with every problem of the settings. */
+export function demandSound({ problems }: FoundSettings): void {
+  if (problems.length > 0) throw new FlowError("settings", `${problems.map(({ message }) => message).join("; ")}.`);
+}
+
+function addressProblem(address: string, environment: NodeJS.ProcessEnv): string | undefined {
+  if (address === UNKNOWN) return undefined;
+  // Before any message that shows the address.
+  if (address.includes("@")) return "The address must not carry credentials; set the key by its own setting";
+  if (!URL.canParse(address)) return `The address "${address}" is not a URL; write it as https://host`;
+  const { protocol, hostname, pathname, search, hash } = new URL(address);
+  const loopback = LOOPBACK.test(hostname);
+  if (protocol !== "https:" && !(protocol === "http:" && loopback)) {
+    return `The address "${address}" must begin with https:// (http:// is only allowed to this machine): a key must not travel in clear`;
+  }
+  if (pathname !== "/" || search || hash) return `The address "${address}" must be the host alone, without a path`;
+  if (environment.PULUMI_FLOWS_LOOPBACK_ONLY === "1" && !loopback) {
+    return `The address "${address}" is not on this machine, and this is a rehearsal: start an emulator and set the address to it`;
+  }
+  return undefined;
+}

@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FlowType } from "../lifecycle/flow-type";
+import { toRegistered } from "../lifecycle/keyed";
+import { flowTypeOf } from "../runtime/process";
+import { handlerText } from "./handler-text";
+
+/** A resource of one flow type. The public classes add what TypeScript users see. */
+export abstract class FlowResource extends pulumi.CustomResource {
+  /**
+   * @param args as the program writes them; lists with identity are registered as maps
+   * @throws Error where the program asks for something that Pulumi's dynamic providers cannot do
+   */
+  protected constructor(token: string, name: string, args: pulumi.Inputs, opts: pulumi.CustomResourceOptions = {}) {
+    if (opts.import) {
+      throw new Error(
+        `${token} "${name}": Pulumi cannot import a dynamic resource by the option "import". Take the existing one over with \`adopt: true\`, ` +
+          "or bring it into the stack with an import file (`pulumi import --file`).",
+      );
+    }
+    const { type } = flowTypeOf(token);
+    const props =
+      opts.id === undefined ? { ...registered(type, args), ...missing(type, name, args) } : lookedUp(type, args);
+    super(typeOf(token), name, { ...props, __provider: handlerText(token) }, { deleteBeforeReplace: true, ...opts });
+  }
+
+  /** Whether a value is a resource of this type, also one made by another copy of this package. */
+  protected static isOfType(value: unknown, token: string): boolean {
+    return pulumi.CustomResource.isInstance(value) && Reflect.get(value, "__pulumiType") === typeOf(token);
+  }
+}
+
+/** The Pulumi type of a flow type: part of every URN. */
+function typeOf(token: string): string {
+  return `pulumi-nodejs:dynamic/${token}`;
+}
+
+/** Arguments as registered; never throws over content, which is for the plan-time check to report. */
+function registered(type: FlowType, args: pulumi.Inputs): pulumi.Inputs {
+  return Object.fromEntries(
+    Object.entries(args).map(([field, value]) => {
+      const schema = type.fields.shape[field];
+      if (!schema) return [field, value];
+      const later = pulumi.Output.isInstance(value) || value instanceof Promise;
+      return [
+        field,
+        later ? pulumi.output(value).apply((known) => toRegistered(schema, known)) : toRegistered(schema, value),
+      ];
+    }),
+  );
+}
+
+/** The resource's own name where none is given, and a place for every output. */
+function missing(type: FlowType, name: string, args: pulumi.Inputs): pulumi.Inputs {
+  const absent = [...Object.keys(type.fields.shape), ...type.outputs].filter((each) => args[each] === undefined);
+  return {
+    ...Object.fromEntries(absent.map((each) => [each, undefined])),
+    [type.nameField]: args[type.nameField] ?? name,
+  };
+}
+
+/** What `get` registers: the hints given, and a place for everything that will be read. */
+function lookedUp(type: FlowType, hints: pulumi.Inputs): pulumi.Inputs {
+  const all = [...Object.keys(type.fields.shape), ...type.outputs];
+  return Object.fromEntries(all.map((each) => [each, hints[each]]));
+}

@@ -1,0 +1,230 @@
+import sortBy from "lodash/sortBy";
+import { parseDocument, stringify } from "yaml";
+import { z } from "zod";
+import { messageOf } from "../../lifecycle/errors";
+import { keyings, type Problem, rules } from "../../lifecycle/flow-type";
+import { fromRegistered, keyedBy } from "../../lifecycle/keyed";
+import { isObject } from "../../lifecycle/values";
+
+/** The template of a flow that requires nothing; uploaded when the program drops its template. */
+export const EMPTY_TEMPLATE = "version: 1";
+
+/** Kosli refuses larger uploads (10 MB). */
+const LARGEST_TEMPLATE = 10_000_000;
+
+/** A template needs five levels. */
+const DEEPEST_NESTING = 100;
+
+const BUILT_IN_TYPES = ["generic", "junit", "snyk", "pull_request", "jira", "sonar", "decision", "*"] as const;
+
+const attestationType = z.custom<(typeof BUILT_IN_TYPES)[number] | `custom:${string}`>(
+  (value) => typeof value === "string" && (BUILT_IN_TYPES.some((type) => type === value) || /^custom:.+$/.test(value)),
+  `Kosli's attestation types are ${BUILT_IN_TYPES.join(", ")} and custom:<name of a custom type>`,
+);
+
+const attestation = z.strictObject({
+  /** What reports call it. */
+  name: z.string().min(1, "An attestation needs a name"),
+  /** What kind of evidence is required; `*` takes any, `custom:<name>` a custom type of the organization. */
+  type: attestationType,
+});
+
+type FlowAttestation = z.output<typeof attestation>;
+
+const attestations = uniquelyNamed(z.array(attestation), "attestation");
+
+const artifact = z.strictObject({
+  /** What reports call it. */
+  name: z.string().min(1, "An artifact needs a name"),
+  /** Evidence required of this artifact. */
+  attestations: attestations.optional(),
+});
+
+/** What a trail must prove, as an object. */
+const templateSchema = z.strictObject({
+  /** The version of the template language; only 1 exists. */
+  version: z.literal(1, "The only version of Kosli's template language is 1").optional(),
+  /** What every trail of the flow must prove. */
+  trail: z
+    .strictObject({
+      /** Evidence required of the trail itself. */
+      attestations: attestations.optional(),
+      /** Artifacts that the trail must produce. */
+      artifacts: uniquelyNamed(z.array(artifact), "artifact").optional(),
+    })
+    .nullable()
+    .optional(),
+});
+
+/** A template as the program writes it. */
+export type FlowTemplate = z.output<typeof templateSchema>;
+
+/** Required attestations by name, as registered with Pulumi. */
+type KeyedAttestations = Record<string, { type: string }>;
+
+/** A template as registered with Pulumi and kept in the state: lists are maps by name. */
+export interface KeyedFlowTemplate {
+  version?: 1;
+  trail?: {
+    attestations?: KeyedAttestations;
+    artifacts?: Record<string, { attestations?: KeyedAttestations }>;
+  } | null;
+}
+
+function uniquelyNamed<Item extends z.ZodType<{ name: string }>>(
+  list: z.ZodArray<Item>,
+  noun: string,
+): z.ZodArray<Item> {
+  return list
+    .superRefine((items, context) => {
+      const seen = new Set<string>();
+      items.forEach(({ name }, index) => {
+        if (seen.has(name))
+          context.addIssue({
+            code: "custom",
+            path: [index, "name"],
+            message: `There are two ${noun}s named "${name}"`,
+          });
+        seen.add(name);
+      });
+    })
+    .register(keyings, keyedBy("name"));
+}
+
+/** The template argument: YAML text or an object. */
+export const template = z
+  .union(
+    [
+      z.string().superRefine((text, context) => {
+        for (const { path, message } of problemsOfText(text))
+          context.addIssue({ code: "custom", path: [...path], message });
+      }),
+      templateSchema,
+    ],
+    "A template is YAML text, or an object with the keys version and trail",
+  )
+  .register(rules, { clear: EMPTY_TEMPLATE, keep: "declared", spells: "template", canonical: canonicalTemplate });
+
+/** The deprecated list of control names, which Kosli turns into a template. */
+export const legacyTemplate = z
+  .array(z.string().min(1, "A control needs a name"))
+  .register(rules, { clear: EMPTY_TEMPLATE, keep: "declared", spells: "template", canonical: canonicalLegacyTemplate });
+
+/** A template by meaning: comments, order, spelling and defaults left out. What is no template stands for itself. */
+export function canonicalTemplate(value: unknown): unknown {
+  const { value: parsed, broken } =
+    typeof value === "string" ? parse(value) : { value: fromRegistered(templateSchema, value) };
+  const read = templateSchema.safeParse(parsed);
+  // What is no template (the vendor may know more than we do) is compared as data, and what is no YAML as text.
+  if (!read.success) return { unreadable: broken ? value : parsed };
+  const { attestations, artifacts = [] } = read.data.trail ?? {};
+  const required = (list: FlowAttestation[] = []) =>
+    sortBy(
+      list.map(({ name, type }) => [name, type]),
+      ["0", "1"],
+    );
+  return {
+    attestations: required(attestations),
+    artifacts: sortBy(
+      artifacts.map((each) => [each.name, required(each.attestations)]),
+      "0",
+    ),
+  };
+}
+
+/** A list of control names, or the text of a template that is not of their form, by meaning. */
+function canonicalLegacyTemplate(value: unknown): unknown {
+  return canonicalTemplate(Array.isArray(value) ? translateLegacy(value) : value);
+}
+
+/** The template that Kosli makes of a list of control names: one artifact with an attestation of any type for each. */
+function translateLegacy(controls: readonly unknown[]): FlowTemplate {
+  const names = [...new Set(controls.map(String))].filter((control) => control !== "artifact");
+  return {
+    trail: { artifacts: [{ name: "artifact", attestations: names.map((name) => ({ name, type: "*" as const })) }] },
+  };
+}
+
+/** The list of control names behind a template, or `undefined` where none makes it. */
+export function legacyControls(text: string): string[] | undefined {
+  const read = templateSchema.safeParse(parse(text).value);
+  const [only, ...others] = read.data?.trail?.artifacts ?? [];
+  const required = only?.attestations ?? [];
+  if (only?.name !== "artifact" || others.length > 0) return undefined;
+  if ((read.data?.trail?.attestations ?? []).length > 0 || required.some(({ type }) => type !== "*")) return undefined;
+  return required.map(({ name }) => name);
+}
+
+/** The object behind a template's text, or `undefined` where the text is no template. */
+export function templateObject(text: string): FlowTemplate | undefined {
+  return templateSchema.safeParse(parse(text).value).data;
+}
+
+/** The text to upload for a template argument: an object's keys stand in the order that Kosli documents. */
+export function templateText(value: string | FlowTemplate): string {
+  if (typeof value === "string") return value;
+  const ordered = (list: FlowAttestation[] | undefined) => list?.map(({ name, type }) => ({ name, type }));
+  const trail = value.trail && {
+    attestations: ordered(value.trail.attestations),
+    artifacts: value.trail.artifacts?.map((each) => ({ name: each.name, attestations: ordered(each.attestations) })),
+  };
+  // Members that are left out are not written.
+  return stringify(
+    { version: 1, trail: trail ?? undefined },
+    // Quoted, so that a name such as "on" or "1e3" is a text to readers of every YAML version.
+    { keepUndefined: false, defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" },
+  );
+}
+
+/** Everything wrong with a template's text. */
+function problemsOfText(text: string): Problem[] {
+  if (Buffer.byteLength(text) > LARGEST_TEMPLATE)
+    return [{ path: [], message: "The template is larger than the 10 MB that Kosli takes" }];
+  const { value, broken } = parse(text);
+  if (broken) return [{ path: [], message: `The template is not readable YAML: ${broken}` }];
+  if (!isObject(value))
+    return [
+      { path: [], message: `The template must be a YAML mapping with the key "version", such as "${EMPTY_TEMPLATE}"` },
+    ];
+  const read = templateSchema.safeParse(value);
+  if (read.success) return [];
+  return read.error.issues.flatMap((issue): Problem[] => {
+    const path = named(issue.path, value);
+    if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
+    return issue.keys.map((key) => ({ path: [...path, key], message: "Kosli's template language has no such key" }));
+  });
+}
+
+/** Items of lists by name, for messages. */
+function named(path: readonly PropertyKey[], value: unknown): PropertyKey[] {
+  let at = value;
+  return path.map((step) => {
+    const next: unknown = typeof at === "object" && at !== null ? Reflect.get(at, step) : undefined;
+    at = next;
+    return typeof step === "number" && isObject(next) && typeof next.name === "string" ? next.name : step;
+  });
+}
+
+/** Reads YAML without trusting it: duplicate keys are errors, and what aliases and nesting may grow to is bounded. */
+function parse(text: string): { readonly value?: unknown; readonly broken?: string } {
+  if (nesting(text) > DEEPEST_NESTING) return { broken: `it is nested more than ${DEEPEST_NESTING} deep` };
+  const document = parseDocument(text, { uniqueKeys: true, logLevel: "error" });
+  const [error] = document.errors;
+  if (error) return { broken: error.message.split("\n")[0] ?? error.code };
+  try {
+    return { value: document.toJS() };
+  } catch (tooMuch) {
+    return { broken: messageOf(tooMuch) };
+  }
+}
+
+/** How deep lists stand in lists on one line; the parser's time grows with the square of it. Brackets in texts count too, which does no harm. */
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of text) {
+    if (character === "[" || character === "{") deepest = Math.max(deepest, ++depth);
+    else if (character === "]" || character === "}") depth = Math.max(0, depth - 1);
+  }
+  return deepest;
+}

@@ -1,0 +1,81 @@
+import { type Client, createClient } from "../../http/client";
+import type { ErrorDialect } from "../../http/layers";
+import { FlowError } from "../../lifecycle/errors";
+import { isObject } from "../../lifecycle/values";
+import type { Vendor } from "../vendor";
+import { flow } from "./flow";
+import { FlowLists } from "./flow-lists";
+
+/** The way to one Kosli account. */
+export interface KosliAccount {
+  readonly client: Client;
+  readonly hostRoot: string;
+  readonly lists: FlowLists;
+}
+
+const REGIONS = { eu: "https://app.kosli.com", us: "https://app.us.kosli.com" };
+
+/** The path of all flows of an organization. */
+const LIST = /^\/api\/v2\/flows\/[^/]+$/;
+
+const dialect: ErrorDialect = {
+  // Kosli documents 409 as a lock conflict between writers of one flow: https://docs.kosli.com
+  passingStatuses: [409],
+  describe(text) {
+    try {
+      const body: unknown = JSON.parse(text);
+      if (typeof body === "string") return body;
+      if (!isObject(body) || typeof body.message !== "string") return undefined;
+      const details = isObject(body.errors)
+        ? Object.entries(body.errors).map(([field, said]) => `${field}: ${String(said)}`)
+        : [];
+      return [body.message, ...details].join("; ");
+    } catch {
+      return undefined;
+    }
+  },
+  advise(kind, { method, path }) {
+    if (kind === "unauthorized") {
+      return (
+        "Kosli does not know this API token, or it belongs to the other region. Set it with `pulumi config set --secret kosli:apiToken` or KOSLI_API_TOKEN. " +
+        "`pulumi refresh` and `pulumi destroy` use the token of the last `pulumi up`: after a change run `pulumi up` first, or add --run-program"
+      );
+    }
+    if (kind === "forbidden") return "The token's role may not do this: the role Member of the organization is enough";
+    // A flow that is not there is not an error; this is an organization that is not there, or not visible.
+    if (kind === "notFound" && (method === "PUT" || LIST.test(path.text))) {
+      return "Check the organization (the argument `org`, `pulumi config set kosli:org`, or KOSLI_ORG), and that the token and the region are its own";
+    }
+    return undefined;
+  },
+};
+
+/** Kosli: https://docs.kosli.com */
+export const kosli: Vendor<"apiToken" | "org" | "apiUrl" | "region", KosliAccount> = {
+  name: "kosli",
+  settings: {
+    apiToken: { variable: "KOSLI_API_TOKEN", secret: true },
+    org: { variable: "KOSLI_ORG" },
+    apiUrl: { variable: "KOSLI_API_URL" },
+    region: { oneOf: Object.keys(REGIONS), insteadOf: "apiUrl" },
+  },
+  hostRoot: ({ apiUrl, region }) => apiUrl ?? (region === "us" ? REGIONS.us : REGIONS.eu),
+  connect(settings, connection) {
+    if (!settings.apiToken) {
+      throw new FlowError(
+        "settings",
+        "No Kosli API token is set: use `pulumi config set --secret kosli:apiToken`, or the environment variable KOSLI_API_TOKEN.",
+      );
+    }
+    const hostRoot = kosli.hostRoot(settings);
+    const client = createClient({
+      ...connection,
+      transport: connection.transport(hostRoot),
+      governor: connection.governor(`Kosli (${hostRoot})`),
+      dialect,
+      headers: { authorization: `Bearer ${settings.apiToken}`, "user-agent": connection.userAgent },
+    });
+    return { client, hostRoot, lists: new FlowLists(client, connection.clock) };
+  },
+  flowTypes: [flow],
+};

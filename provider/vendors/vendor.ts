@@ -1,0 +1,43 @@
+import type { Governor } from "../http/governor";
+import type { Send } from "../http/request";
+import type { FlowType } from "../lifecycle/flow-type";
+import type { Clock, Log } from "../lifecycle/ports";
+
+/** One thing that a user can configure, in the stack's configuration or the environment. */
+interface Setting {
+  /** The environment variable that sets it too. */
+  readonly variable?: string;
+  /** Whether its value must never be shown. */
+  readonly secret?: true;
+  /** Values that are allowed, where only some are. */
+  readonly oneOf?: readonly string[];
+  /** Where the stack sets this one, the other's value from the environment does not count. */
+  readonly insteadOf?: string;
+}
+
+/** Configured values: `undefined` where neither the stack nor the environment sets one. */
+export type Settings<Name extends string> = { readonly [K in Name]?: string };
+
+/** What a vendor is given by the process to make calls with. */
+export interface Connection {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  /** `pulumi-flows/<version>` */
+  readonly userAgent: string;
+  transport(hostRoot: string): Send;
+  governor(account: string): Governor;
+}
+
+/** One vendor: how it is configured and reached, and its flow types. */
+export interface Vendor<Name extends string = string, Account = unknown> {
+  /** Also the namespace of its configuration: `kosli:apiToken`. */
+  readonly name: string;
+  readonly settings: { readonly [K in Name]: Setting };
+  /** The host root that the settings lead to, without path: `https://app.kosli.com`. */
+  hostRoot(settings: Settings<Name>): string;
+  /** @throws FlowError of kind `settings` where something needed is not set */
+  connect(settings: Settings<Name>, connection: Connection): Account;
+  // The types' own arguments, wire objects and accounts are theirs alone.
+  readonly flowTypes: readonly FlowType<object, unknown, Account>[];
+}

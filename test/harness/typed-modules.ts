@@ -1,0 +1,68 @@
+import { join, resolve } from "node:path";
+import ts from "typescript";
+
+const root = resolve(__dirname, "../..");
+
+/** Something that the compiler says of a module. */
+export interface TypeProblem {
+  readonly module: string;
+  /** From 1. */
+  readonly line: number;
+  readonly message: string;
+}
+
+/**
+ * Modules that are nowhere but in memory, checked together as a user's program: strictly, in the repository's root, and
+ * against the built packages.
+ */
+export class TypedModules {
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly #service: ts.LanguageService;
+
+  /** @param modules their texts by name; each is a module of its own */
+  constructor(modules: Readonly<Record<string, string>>) {
+    const { config } = ts.readConfigFile(join(root, "tsconfig.base.json"), ts.sys.readFile);
+    const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+    const texts = new Map(Object.entries(modules).map(([name, text]) => [fileOf(name), `${text}\nexport {};\n`]));
+    this.#texts = texts;
+    this.#service = ts.createLanguageService({
+      getCompilationSettings: () => ({ ...options, noEmit: true }),
+      getCurrentDirectory: () => root,
+      getDefaultLibFileName: ts.getDefaultLibFilePath,
+      getScriptFileNames: () => [...texts.keys()],
+      getScriptVersion: () => "1",
+      getScriptSnapshot: (file) => {
+        const text = texts.get(file) ?? ts.sys.readFile(file);
+        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      },
+      fileExists: (file) => texts.has(file) || ts.sys.fileExists(file),
+      readFile: (file) => texts.get(file) ?? ts.sys.readFile(file),
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+      ...(ts.sys.realpath ? { realpath: ts.sys.realpath } : {}),
+    });
+  }
+
+  /** What the compiler refuses in one module. */
+  problems(module: string): TypeProblem[] {
+    const file = fileOf(module);
+    const found = [...this.#service.getSyntacticDiagnostics(file), ...this.#service.getSemanticDiagnostics(file)];
+    return found.map(({ file: source, start = 0, messageText }) => ({
+      module,
+      line: (source?.getLineAndCharacterOfPosition(start).line ?? 0) + 1,
+      message: ts.flattenDiagnosticMessageText(messageText, "\n"),
+    }));
+  }
+
+  /** The documentation that an editor shows over the first occurrence of `words`, at its beginning. */
+  hover(module: string, words: string): string {
+    const file = fileOf(module);
+    const at = this.#texts.get(file)?.indexOf(words) ?? -1;
+    if (at < 0) throw new Error(`${module} does not hold ${JSON.stringify(words)}`);
+    return ts.displayPartsToString(this.#service.getQuickInfoAtPosition(file, at)?.documentation);
+  }
+}
+
+function fileOf(module: string): string {
+  return join(root, `${module.replace(/[^A-Za-z0-9]+/g, "-")}.in-memory.ts`);
+}
