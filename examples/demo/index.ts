@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { kosli } from "pulumi-flows";
+
+const config = new pulumi.Config();
+const stack = pulumi.getStack();
+const team = config.require("team");
+const approval = config.getBoolean("approval") ?? false;
+
+// What a build must prove. Names carry the stack's name, so that environments never meet in one organization.
+const build = new kosli.Flow("build", {
+  name: `shop-build-${stack}`,
+  description: config.get("buildDescription") ?? "Builds the shop's image",
+  template: {
+    trail: {
+      attestations: [{ name: "pull-request", type: "pull_request" }],
+      artifacts: [
+        {
+          name: "shop",
+          attestations: [
+            { name: "unit-test", type: "junit" },
+            { name: "vulnerabilities", type: "snyk" },
+          ],
+        },
+      ],
+    },
+  },
+  tags: { team, environment: stack },
+});
+
+// What a deployment must prove; in prod somebody has to approve it.
+const deploy = new kosli.Flow("deploy", {
+  name: config.get("deployName") ?? `shop-deploy-${stack}`,
+  description: pulumi.interpolate`Deploys what ${build.name} has built`,
+  template: {
+    trail: {
+      attestations: [
+        { name: "rollout", type: "generic" },
+        ...(approval ? [{ name: "approval", type: "decision" as const }] : []),
+      ],
+    },
+  },
+  tags: { team, builtBy: build.id },
+});
+
+// The yearly audit, as the YAML text that the auditors maintain.
+const audit = new kosli.Flow("audit", {
+  name: `shop-audit-${stack}`,
+  description: pulumi.interpolate`Audits ${build.name} and ${deploy.name}`,
+  template:
+    "version: 1\ntrail:\n  attestations:\n    # signed by the auditors\n    - name: report\n      type: generic\n",
+});
+
+export const pages = { build: build.url, deploy: deploy.url, audit: audit.url };

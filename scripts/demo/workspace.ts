@@ -1,0 +1,31 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parse, stringify } from "yaml";
+
+const root = resolve(__dirname, "../..");
+
+/** What a copy of the demo program needs beside its own folder. */
+const COPIED = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "tsconfig.base.json", "examples/demo"];
+
+/** A copy of the demo program in a temporary folder, so that trying it leaves nothing behind in the repository. */
+export class Workspace {
+  readonly folder = mkdtempSync(join(tmpdir(), "pulumi-flows-demo-"));
+
+  constructor() {
+    for (const each of COPIED) cpSync(join(root, each), join(this.folder, each), { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"), "dir");
+    writeFileSync(join(this.folder, "package.json"), JSON.stringify({ name: "shop-compliance", private: true }));
+  }
+
+  /** Sets a value of a stack's configuration, as `pulumi config set` does. */
+  configure(stack: string, key: string, value: string): void {
+    const file = join(this.folder, `Pulumi.${stack}.yaml`);
+    const settings = parse(readFileSync(file, "utf8"));
+    writeFileSync(file, stringify({ ...settings, config: { ...settings.config, [key]: value } }));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

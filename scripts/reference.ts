@@ -1,0 +1,321 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import ts from "typescript";
+import { rulesOf } from "../provider/lifecycle/canonical";
+import type { FlowType } from "../provider/lifecycle/flow-type";
+import { vendors } from "../provider/vendors";
+import type { Vendor } from "../provider/vendors/vendor";
+
+const root = resolve(__dirname, "..");
+
+/** Members of lookups whose names say all. Whatever else has no documentation makes the generator fail. */
+const NAMES_SAY_ALL = ["GetFlowArgs.name", "FlowResult.name", "FlowResult.description", "FlowResult.tags"];
+
+/** One argument, output or setting. */
+interface Member {
+  /** From the outermost: `template.trail.attestations[].name`. */
+  readonly path: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly documentation: string;
+}
+
+/**
+ * The reference pages by path, made of the documentation that an editor shows for the same members.
+ *
+ * @throws Error naming every public member that lacks documentation
+ */
+export function referencePages(): Map<string, string> {
+  return new Map(vendors.map((vendor) => [`docs/reference/${vendor.name}.md`, new Page(vendor).text()]));
+}
+
+class Page {
+  readonly #vendor: Vendor;
+  readonly #checker: ts.TypeChecker;
+  readonly #source: ts.SourceFile;
+  readonly #exports: ReadonlyMap<string, ts.Symbol>;
+  readonly #undocumented: string[] = [];
+  readonly #lines: string[] = [];
+
+  constructor(vendor: Vendor) {
+    this.#vendor = vendor;
+    const file = join(root, `provider/sdk/${vendor.name}.ts`);
+    const program = ts.createProgram([file], compilerOptions());
+    const source = program.getSourceFile(file);
+    this.#checker = program.getTypeChecker();
+    const module = source && this.#checker.getSymbolAtLocation(source);
+    if (!source || !module) throw new Error(`${file} is no module`);
+    this.#source = source;
+    this.#exports = new Map(this.#checker.getExportsOfModule(module).map((each) => [each.name, this.#resolve(each)]));
+  }
+
+  text(): string {
+    const { name } = this.#vendor;
+    this.#add(
+      `<!-- Generated from provider/sdk/${name}.ts by \`npm run docs:reference\`. Do not edit. -->`,
+      `# Reference: ${name}`,
+      `Everything here is exported as \`${name}\`: \`import { ${name} } from "pulumi-flows"\`. Every argument of a resource also takes an output of another resource.`,
+    );
+    for (const type of this.#vendor.flowTypes) this.#addResource(type);
+    this.#addLookups();
+    this.#addProvider();
+    this.#addConfiguration();
+    if (this.#undocumented.length > 0) {
+      throw new Error(`Without documentation in the schema or the interface: ${this.#undocumented.join(", ")}`);
+    }
+    return `${this.#lines.join("\n\n")}\n`;
+  }
+
+  #addResource(type: FlowType): void {
+    const name = type.token.split(":")[1] ?? "";
+    const resource = this.#declarationOf(name, ts.isClassDeclaration);
+    const args = this.#exported(`${name}Args`);
+    const qualified = `${this.#vendor.name}.${name}`;
+    this.#add(`## ${qualified}`, this.#documented(this.#exported(name), name), this.#see(name));
+    this.#add(`Pulumi type: \`pulumi-nodejs:dynamic/${type.token}\`.`);
+
+    this.#add("### Arguments", `\`new ${qualified}(name, args?, opts?)\``);
+    for (const member of this.#members(this.#checker.getDeclaredTypeOfSymbol(args), "", `${name}Args`)) {
+      const replaces = member.path in type.fields.shape && rulesOf(type, member.path).replaces;
+      this.#addMember(member, [...argumentFacts(member), ...(replaces ? ["**a change replaces the flow**"] : [])]);
+    }
+
+    this.#add("### Outputs", "Beside Pulumi's own `id` and `urn`:");
+    for (const each of resource.members.filter(ts.isPropertyDeclaration)) {
+      const path = each.name.getText();
+      const resolved = /^pulumi\.Output<(.*)>$/s.exec(each.type?.getText() ?? "")?.[1] ?? "";
+      const type = resolved.replace(/ \| undefined$/, "");
+      const documentation = this.#documented(this.#checker.getSymbolAtLocation(each.name), `${name}.${path}`);
+      const member = { path, type, required: type === resolved, documentation };
+      this.#addMember(member, resultFacts(member));
+    }
+
+    const get = resource.members.filter(ts.isMethodDeclaration).find((each) => each.name.getText() === "get");
+    if (!get) return;
+    this.#add("### Get", `\`${qualified}.get(${parametersOf(get)})\``);
+    const symbol = this.#checker.getSymbolAtLocation(get.name);
+    const state = this.#documented(this.#exported(`${name}State`), `${name}State`);
+    this.#add(this.#documented(symbol, `${name}.get`), `${this.#tags(symbol)}\n- \`state\`: ${state}`);
+  }
+
+  #addLookups(): void {
+    const functions = this.#source.statements
+      .filter(ts.isFunctionDeclaration)
+      .filter((each) => each.name && this.#exports.has(each.name.text));
+    if (functions.length === 0) return;
+    this.#add(
+      "## Lookups",
+      "A lookup calls the vendor in every preview and every up, as soon as its arguments are known.",
+    );
+    const types = new Set<string>();
+    for (const each of functions) {
+      const name = each.name?.text ?? "";
+      const symbol = this.#exported(name);
+      this.#add(`### ${this.#vendor.name}.${name}`);
+      this.#add(`\`${name}(${parametersOf(each)}): ${readable(each.type?.getText() ?? "")}\``);
+      this.#add(this.#documented(symbol, name), this.#tags(symbol));
+      for (const found of each.getText().matchAll(/\b[A-Z]\w+\b/g)) types.add(found[0]);
+    }
+    for (const name of [...types].filter((each) => this.#exports.has(each))) {
+      this.#add(`### ${this.#vendor.name}.${name}`);
+      this.#addInterface(name);
+    }
+  }
+
+  #addProvider(): void {
+    const { name } = this.#vendor;
+    this.#add(`## ${name}.Provider`, this.#documented(this.#exported("Provider"), "Provider"));
+    this.#add(`\`new ${name}.Provider(name, args, opts?)\``);
+    this.#addInterface("ProviderArgs");
+  }
+
+  #addInterface(name: string): void {
+    for (const member of this.#members(this.#checker.getDeclaredTypeOfSymbol(this.#exported(name)), "", name)) {
+      this.#addMember(member, name.endsWith("Result") ? resultFacts(member) : argumentFacts(member));
+    }
+  }
+
+  #addConfiguration(): void {
+    const settings = this.#checker.getDeclaredTypeOfSymbol(this.#exported("ProviderArgs"));
+    const documented = new Map(this.#members(settings, "", "ProviderArgs").map((each) => [each.path, each]));
+    const rows = Object.entries(this.#vendor.settings).map(([name, { variable, secret, oneOf }]) => {
+      const key = `${this.#vendor.name}:${name}`;
+      const words = documented.get(name)?.documentation;
+      if (!words) this.#undocumented.push(key);
+      const values = oneOf ? ` One of ${oneOf.map((each) => `\`${each}\``).join(", ")}.` : "";
+      return `| \`${key}\` | ${variable ? `\`${variable}\`` : ""} | ${secret ? "yes" : ""} | ${words}${values} |`;
+    });
+    this.#add(
+      "## Configuration",
+      "The stack's configuration wins over the environment; an empty value counts as none. An explicit provider takes what its arguments leave out from the environment, never from the stack.",
+      ["| Key | Environment variable | Secret | |", "|---|---|---|---|", ...rows].join("\n"),
+    );
+  }
+
+  /** The members of an object type, those of nested objects after the one that holds them. */
+  #members(type: ts.Type, prefix: string, owner: string): Member[] {
+    return this.#checker.getPropertiesOfType(type).flatMap((symbol) => {
+      const path = prefix + symbol.name;
+      const alternatives = alternativesOf(this.#checker.getTypeOfSymbol(symbol));
+      const member = {
+        path,
+        type: alternatives.length > 0 ? this.#typeText(alternatives) : "undefined",
+        required: (symbol.flags & ts.SymbolFlags.Optional) === 0,
+        documentation: this.#documented(symbol, `${owner}.${path}`),
+      };
+      return [member, ...alternatives.flatMap((each) => this.#nested(each, path, owner))];
+    });
+  }
+
+  #nested(type: ts.Type, path: string, owner: string): Member[] {
+    const item = this.#itemOf(type);
+    if (item) return alternativesOf(item).flatMap((each) => this.#nested(each, `${path}[]`, owner));
+    return isPlainObject(type) && !type.getStringIndexType() ? this.#members(type, `${path}.`, owner) : [];
+  }
+
+  #itemOf(type: ts.Type): ts.Type | undefined {
+    return this.#checker.isArrayType(type) ? type.getNumberIndexType() : undefined;
+  }
+
+  #typeText(alternatives: readonly ts.Type[]): string {
+    const texts = alternatives.map((type) => {
+      const item = this.#itemOf(type);
+      const value = type.getStringIndexType();
+      if (item) {
+        const inner = this.#typeText(alternativesOf(item));
+        return inner.includes(" | ") ? `(${inner})[]` : `${inner}[]`;
+      }
+      if (value) return `map of ${this.#typeText(alternativesOf(value))} by key`;
+      if (isPlainObject(type)) return "object";
+      return this.#checker.typeToString(type);
+    });
+    const both = texts.includes("true") && texts.includes("false");
+    const named = both ? ["boolean", ...texts.filter((each) => each !== "true" && each !== "false")] : texts;
+    // The compiler's own order is that in which it met the types.
+    return [...new Set(named)].sort(byPlainFirst).join(" | ");
+  }
+
+  #documented(symbol: ts.Symbol | undefined, what: string): string {
+    const words = ts.displayPartsToString(symbol?.getDocumentationComment(this.#checker));
+    if (words === "" && !NAMES_SAY_ALL.includes(what)) this.#undocumented.push(what);
+    return prose(words);
+  }
+
+  #tags(symbol: ts.Symbol | undefined): string {
+    const tags = symbol?.getJsDocTags(this.#checker) ?? [];
+    const lines = tags.flatMap(({ name, text = [] }) => {
+      const words = prose(ts.displayPartsToString(text));
+      if (name === "param") return [`- \`${words.replace(/^(\w+) /, "$1`: ")}`];
+      return name === "throws" ? [`- Fails with ${words.replace(/^(\w+) /, "an `$1` ")}.`] : [];
+    });
+    return lines.join("\n");
+  }
+
+  #see(name: string): string {
+    const see = this.#exported(name)
+      .getJsDocTags(this.#checker)
+      .filter((tag) => tag.name === "see");
+    return see.map(({ text }) => `See <${ts.displayPartsToString(text)}>.`).join("\n");
+  }
+
+  #addMember({ path, type, documentation }: Member, facts: readonly string[]): void {
+    const head = [`**\`${path}\`**`, code(type), ...facts].join(" · ");
+    this.#add(documentation ? `- ${head}\\\n  ${documentation.replaceAll("\n", "\n  ")}` : `- ${head}`);
+  }
+
+  #add(...blocks: string[]): void {
+    this.#lines.push(...blocks.filter((each) => each !== ""));
+  }
+
+  #resolve(symbol: ts.Symbol): ts.Symbol {
+    return symbol.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol;
+  }
+
+  #exported(name: string): ts.Symbol {
+    const symbol = this.#exports.get(name);
+    if (!symbol) throw new Error(`${this.#source.fileName} exports no ${name}`);
+    return symbol;
+  }
+
+  #declarationOf<Node extends ts.Declaration>(name: string, is: (node: ts.Node) => node is Node): Node {
+    const found = this.#exported(name).declarations?.find(is);
+    if (!found) throw new Error(`${this.#source.fileName} exports ${name}, but not as expected`);
+    return found;
+  }
+}
+
+function compilerOptions(): ts.CompilerOptions {
+  const { config } = ts.readConfigFile(join(root, "tsconfig.base.json"), ts.sys.readFile);
+  return ts.convertCompilerOptionsFromJson(config.compilerOptions, root).options;
+}
+
+/** What may be written for a type: Pulumi's wrappers and absence left out. */
+function alternativesOf(type: ts.Type): ts.Type[] {
+  const parts = type.isUnion() ? type.types : [type];
+  const wrappers = ["Promise", "OutputInstance"];
+  return parts.filter(
+    (each) => !(each.flags & ts.TypeFlags.Undefined) && !wrappers.includes(each.getSymbol()?.name ?? ""),
+  );
+}
+
+function isPlainObject(type: ts.Type): boolean {
+  return (type.flags & ts.TypeFlags.Object) !== 0;
+}
+
+/** Named types, then literals, then patterns, each by the alphabet. */
+function byPlainFirst(a: string, b: string): number {
+  const rank = (text: string) => (text === "null" ? 3 : text.startsWith('"') ? 1 : text.startsWith("`") ? 2 : 0);
+  return rank(a) - rank(b) || (a < b ? -1 : 1);
+}
+
+function parametersOf(node: ts.SignatureDeclaration): string {
+  return node.parameters
+    .map((each) => {
+      const optional = each.questionToken || each.initializer ? "?" : "";
+      return `${each.name.getText()}${optional}: ${readable(each.type?.getText() ?? "")}`;
+    })
+    .join(", ");
+}
+
+function readable(type: string): string {
+  return type.replace(/\bpulumi\./g, "").replace(/^Arguments<(\w+)>$/, "$1");
+}
+
+function argumentFacts({ required, documentation }: Member): string[] {
+  const value = defaultIn(documentation);
+  return [required ? "required" : "optional", ...(value ? [`default: ${value}`] : [])];
+}
+
+function resultFacts({ required }: Member): string[] {
+  return required ? [] : ["may be absent"];
+}
+
+/** The default that a documentation names: `Default: x.`, or `x` (the default). */
+function defaultIn(documentation: string): string | undefined {
+  const found =
+    /\bDefault:? ((?:`[^`]*`|[^.:`])+)/.exec(documentation) ?? /(`[^`]*`) \(the default\)/.exec(documentation);
+  return found?.[1]?.trim();
+}
+
+/** Text as code, also where it holds backticks itself. */
+function code(text: string): string {
+  return text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``;
+}
+
+/** A comment's words in one line for each paragraph, with links as code. */
+function prose(words: string): string {
+  return words
+    .replace(/\{@link (\S+?)\s*\}/g, "`$1`")
+    .split(/\n{2,}/)
+    .map((paragraph) => paragraph.replace(/\s*\n\s*/g, " ").trim())
+    .join("\n\n");
+}
+
+if (require.main === module) {
+  for (const [path, text] of referencePages()) {
+    const file = join(root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    console.log(path);
+  }
+}

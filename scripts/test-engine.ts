@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { pulumiVersion } from "./engines";
+
+/**
+ * Runs the stories of test/engine on the real Pulumi CLI, and with --record writes what came of it to
+ * docs/engine-run.json, so that anyone can see on what the last claim rests.
+ */
+const root = resolve(__dirname, "..");
+const { values } = parseArgs({ options: { record: { type: "boolean", default: false } } });
+const version = pulumiVersion();
+if (!version) {
+  console.error(
+    "There is no Pulumi CLI on PATH: the engine tests cannot run for real. Install it, or run `npm test` for the rehearsal.",
+  );
+  process.exit(1);
+}
+
+const report = z.object({ stats: z.object({ passes: z.number(), failures: z.number() }) });
+
+const mocha = [
+  "mocha",
+  "--reporter",
+  "json",
+  "--reporter-option",
+  "output=coverage/engine.json",
+  "--spec",
+  "test/engine/engine.test.ts",
+  "--grep",
+  "^engines pulumi",
+];
+const run = spawnSync("npx", mocha, { cwd: root, stdio: "inherit" });
+const { passes, failures } = report.parse(JSON.parse(readFileSync(join(root, "coverage/engine.json"), "utf8"))).stats;
+console.log(`pulumi ${version}: ${passes} passed, ${failures} failed`);
+if (values.record && passes > 0) {
+  const sdk = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync(join(root, "node_modules/@pulumi/pulumi/package.json"), "utf8")));
+  const record = {
+    cli: version,
+    sdk: sdk.version,
+    node: process.version,
+    source: sourceHash(),
+    passed: passes,
+    failed: failures,
+  };
+  writeFileSync(join(root, "docs/engine-run.json"), `${JSON.stringify(record, null, 2)}\n`);
+}
+process.exitCode = run.status ?? 1;
+
+/** A hash of everything that the engine tests try. */
+function sourceHash(): string {
+  const hash = createHash("sha256");
+  for (const folder of ["provider", "testing/src", "test/engine"]) {
+    for (const file of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).sort()) {
+      if (file.endsWith(".ts")) hash.update(file).update(readFileSync(join(root, folder, file)));
+    }
+  }
+  return hash.digest("hex").slice(0, 16);
+}

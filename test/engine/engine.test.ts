@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { pulumiVersion } from "../../scripts/engines";
+import { scenarios } from "./scenarios";
+import { play } from "./stage";
+
+const version = pulumiVersion();
+
+describe("engines", function () {
+  this.timeout(180_000);
+
+  before(() => {
+    if (!version)
+      console.log(
+        "    !!! There is no Pulumi CLI on PATH: these stories run on the rehearsal only, NOT on the real engine.",
+      );
+  });
+
+  for (const scenario of scenarios) {
+    it(`rehearsal: ${scenario.title}`, async () => {
+      await play(scenario);
+    });
+
+    it(`pulumi: ${scenario.title}, as on the rehearsal`, async function () {
+      if (!version) this.skip();
+      const real = await play(scenario, version);
+      const rehearsed = await play(scenario);
+      for (const [index, trace] of real.entries()) assert.deepEqual(rehearsed[index], trace, `step ${index + 1}`);
+    });
+  }
+});

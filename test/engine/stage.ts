@@ -1,0 +1,107 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parse, stringify } from "yaml";
+import { type Engine, pulumiEngine, rehearsalEngine } from "../../scripts/engines";
+import { type Emulator, startEmulator } from "../../testing/src/emulator";
+import type { Scenario, Seen, Step } from "./scenarios";
+
+const root = resolve(__dirname, "../..");
+
+/** What one step left behind, for comparing engines: everything but times. */
+export interface Trace {
+  readonly ok: boolean;
+  readonly calls: readonly string[];
+  readonly state: readonly unknown[];
+}
+
+/** Plays a scenario on the rehearsal, or on the Pulumi CLI of this version. */
+export async function play(scenario: Scenario, version?: string): Promise<Trace[]> {
+  const emulator = await startEmulator({
+    now: () => Date.UTC(2026, 0, 1),
+    ...(scenario.switches ? { switches: scenario.switches } : {}),
+  });
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-flows-engine-"));
+  try {
+    for (const file of ["Pulumi.yaml", "index.ts"]) cpSync(join(root, "test/engine/program", file), join(folder, file));
+    cpSync(join(root, "tsconfig.base.json"), join(folder, "tsconfig.json"));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "engine-test", private: true }));
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
+    const env = {
+      KOSLI_API_URL: emulator.url,
+      KOSLI_API_TOKEN: "test-token",
+      KOSLI_ORG: "acme",
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    };
+    const engine = version ? await pulumiEngine(version, folder, env, ["dev"]) : rehearsalEngine(folder, env);
+    const traces: Trace[] = [];
+    for (const [index, step] of scenario.steps.entries()) {
+      const { trace, seen } = await take(engine, emulator, folder, scenario, step);
+      traces.push(trace);
+      try {
+        step.expect(seen);
+      } catch (error) {
+        if (error instanceof Error)
+          error.message = `step ${index + 1} (${step.operation}, v${step.v}) on ${engine.name}: ${error.message}`;
+        throw error;
+      }
+    }
+    return traces;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    await emulator.close();
+  }
+}
+
+async function take(
+  engine: Engine,
+  emulator: Emulator,
+  folder: string,
+  scenario: Scenario,
+  step: Step,
+): Promise<{ trace: Trace; seen: Seen }> {
+  const file = join(folder, "Pulumi.dev.yaml");
+  const kept = existsSync(file) ? parse(readFileSync(file, "utf8")) : {};
+  const config = { "engine-test:scenario": scenario.program, "engine-test:v": String(step.v) };
+  writeFileSync(file, stringify({ ...kept, config }));
+  step.before?.(emulator);
+  emulator.clearJournal();
+  const outcome = await engine.run(step.operation, "dev", step);
+  emulator.faults([]);
+  const journal = emulator.journal();
+  const resources = await engine.resources("dev");
+  const flows = resources.filter(({ type }) => type === "pulumi-nodejs:dynamic/kosli:Flow");
+  const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const all = emulator.state().kosli.flows;
+  const result = stack?.outputs?.result;
+  const shown = (entries: typeof journal) => entries.map(({ operation, status }) => `${operation} ${status}`);
+  const calls = shown(journal);
+  const violations = journal.flatMap((entry) => entry.violations);
+  if (violations.length > 0) throw new Error(`The vendor's description was violated: ${violations.join("; ")}`);
+  return {
+    trace: {
+      ok: outcome.ok,
+      calls: journal.map(({ method, path, status }) => `${method} ${path} ${status}`).sort(),
+      // Each engine has an emulator of its own, at an address of its own.
+      state: JSON.parse(
+        JSON.stringify(flows.map(({ urn, id, inputs, outputs }) => ({ urn, id, inputs, outputs }))).replaceAll(
+          emulator.url,
+          "http://vendor",
+        ),
+      ),
+    },
+    seen: {
+      ...outcome,
+      calls,
+      writes: shown(journal.filter(({ wrote }) => wrote)),
+      live: Object.fromEntries(
+        all
+          .filter(({ archived }) => !archived)
+          .map((flow) => [flow.org === "acme" ? flow.name : `${flow.org}/${flow.name}`, flow]),
+      ),
+      archived: all.filter(({ archived }) => archived).length,
+      state: Object.fromEntries(flows.map((resource) => [resource.urn.split("::").at(-1) ?? "", resource])),
+      outputs: typeof result === "object" && result !== null ? { ...result } : {},
+    },
+  };
+}
