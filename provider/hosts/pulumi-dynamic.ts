@@ -1,19 +1,13 @@
-import * as pulumi from "@pulumi/pulumi";
-import { PartialFailure } from "../lifecycle/errors";
+import type * as pulumi from "@pulumi/pulumi";
+import { FlowError, PartialFailure, VendorError } from "../lifecycle/errors";
 import type { Lifecycle } from "../lifecycle/lifecycle";
 import type { Log } from "../lifecycle/ports";
 import { isObject, type Values } from "../lifecycle/values";
 import type { ReadConfig } from "../runtime/settings";
+import { pulumiLog } from "./pulumi-log";
 
 /** Where Pulumi keeps the text that loads a dynamic provider. */
 const PROVIDER = "__provider";
-
-/** Messages as Pulumi's own diagnostics. Pulumi knows no resource here, so each message names its flow. */
-const log: Log = {
-  debug: (message) => void pulumi.log.debug(message),
-  info: (message) => void pulumi.log.info(message),
-  warn: (message) => void pulumi.log.warn(message),
-};
 
 /**
  * Makes a lifecycle a Pulumi dynamic provider.
@@ -24,10 +18,10 @@ export function pulumiDynamicProvider(
   open: (config: ReadConfig, log: Log) => Lifecycle,
 ): pulumi.dynamic.ResourceProvider<Values, Values> {
   // Pulumi's host configures without waiting, and before anything else: this must stay synchronous.
-  let lifecycle = open(() => undefined, log);
+  let lifecycle = open(() => undefined, pulumiLog);
   return {
     async configure({ config }) {
-      lifecycle = open((namespace, name) => config.get(`${namespace}:${name}`), log);
+      lifecycle = open((namespace, name) => config.get(`${namespace}:${name}`), pulumiLog);
     },
     check: (_olds, news) =>
       expecting(async () => {
@@ -67,7 +61,7 @@ async function expecting<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (error instanceof Error && error.name !== "Error" && "kind" in error) {
+    if (error instanceof FlowError || error instanceof VendorError) {
       error.stack = error.message;
       error.toString = () => "pulumi-flows";
     }

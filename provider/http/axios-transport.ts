@@ -1,5 +1,6 @@
 import axios, { AxiosError } from "axios";
 import { VendorError } from "../lifecycle/errors";
+import { isLoopback } from "./loopback";
 import type { Request, Send } from "./request";
 
 /** Bounds of one call. */
@@ -20,6 +21,9 @@ const NEVER_SENT = new Set([
   "ERR_INVALID_URL",
 ]);
 
+/** Codes of certificates that are not trusted. */
+const UNTRUSTED = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
+
 /** Sends requests to one host. Does not follow redirects, does not judge the status. */
 export function axiosTransport(hostRoot: string, limits: TransportLimits): Send {
   const client = axios.create({
@@ -31,6 +35,8 @@ export function axiosTransport(hostRoot: string, limits: TransportLimits): Send 
     responseType: "text",
     transformResponse: (text: unknown) => text,
     validateStatus: () => true,
+    // What is on this machine is never asked for through a proxy, which would see the credentials.
+    ...(isLoopback(hostRoot) ? { proxy: false } : {}),
   });
   return async (request) => {
     const data = bodyOf(request);
@@ -84,6 +90,10 @@ function failure(error: unknown, request: Request, hostRoot: string, limits: Tra
   if (error.code === "ERR_BAD_RESPONSE") {
     const message = `${call} was answered with more than ${limits.maxResponse} bytes, or not to the end`;
     return new VendorError("unreadable", message, { ...about, outcomeUnknown: true });
+  }
+  if (UNTRUSTED.test(error.code ?? "")) {
+    const message = `${call} was not sent, since the certificate of the host is not trusted (${error.code}). For a company's own certificates set NODE_EXTRA_CA_CERTS`;
+    return new VendorError("untrusted", message, { ...about, outcomeUnknown: false });
   }
   const neverSent = NEVER_SENT.has(error.code ?? "");
   const what = neverSent ? "could not be reached; check the address and the network" : "broke off";

@@ -17,6 +17,8 @@ export interface Request {
   readonly multipart?: readonly Part[];
   /** Whether doing it twice is the same as doing it once. A creation never is, whatever its method. */
   readonly repeatable: boolean;
+  /** Whether a conflict that the vendor documents as passing may be tried again although the call is not repeatable. */
+  readonly repeatOnConflict?: true;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

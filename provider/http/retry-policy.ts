@@ -35,12 +35,13 @@ export function pauseBefore(
   { now, random, passingStatuses }: RetryCircumstances,
 ): number | { readonly give: VendorError } {
   const neverDone = error.kind === "rateLimited" || (error.kind === "network" && !error.outcomeUnknown);
-  const passing =
-    ["network", "timeout", "server", "unreadable"].includes(error.kind) || passingStatuses.includes(error.status ?? 0);
-  if (attempt >= TRIES || !(neverDone || (request.repeatable && passing))) return { give: error };
+  const documented = passingStatuses.includes(error.status ?? 0);
+  const passing = documented || ["network", "timeout", "server", "unreadable"].includes(error.kind);
+  const repeat = neverDone || (request.repeatable && passing) || (request.repeatOnConflict && documented);
+  if (attempt >= TRIES || !repeat) return { give: error };
   const asked = retryAfter(error.retryAfter, now);
-  // The random part is left out where the vendor named a time.
-  if (asked === undefined) return random * Math.min(LARGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1));
+  // The random part is left out where the vendor named a time; none at all is no time.
+  if (!asked) return random * Math.min(LARGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1));
   return asked <= LONGEST_RETRY_AFTER ? asked : { give: tooLong(error, asked) };
 }
 

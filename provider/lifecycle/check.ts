@@ -3,6 +3,7 @@ import { rulesOf } from "./canonical";
 import { engineArguments } from "./engine-arguments";
 import type { FlowType, Problem } from "./flow-type";
 import { fromRegistered, showPath, toRegistered } from "./keyed";
+import { SECRET_FIELDS } from "./state";
 import { containsUnknown, defined, UNKNOWN, type Values } from "./values";
 
 /** A failed rule, with the property path that Pulumi prints. */
@@ -30,6 +31,7 @@ export function check(
   }
   const written: Values = {};
   for (const [field, value] of Object.entries(inputs)) {
+    if (field === SECRET_FIELDS) continue;
     const schema = type.fields.shape[field];
     written[field] = schema ? fromRegistered(schema, value) : value;
   }

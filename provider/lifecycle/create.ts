@@ -1,7 +1,8 @@
 import { differing, fieldsOf, readable, rulesOf, sameMeaning } from "./canonical";
-import { FlowError, messageOf, PartialFailure, VendorError } from "./errors";
-import { type Kept, type Settler, show } from "./settler";
-import { declare, stateOf } from "./state";
+import { clauseOf, FlowError, PartialFailure, VendorError } from "./errors";
+import type { FlowType } from "./flow-type";
+import type { Kept, Settler } from "./settler";
+import { declare } from "./state";
 import type { Values } from "./values";
 
 /** A creation is tried so often while the vendor says that another writer is at it; pauses in milliseconds. */
@@ -40,7 +41,7 @@ async function createNew<Wire, Account>(creating: Creating<Wire, Account>): Prom
     wire = await settler.readBack(account, desired);
   } catch (error) {
     const left = await settler.record(account, desired, inputs);
-    const message = `${settler.name(desired)} was created, but not finished: ${messageOf(error)}. It is recorded in the stack; run \`pulumi up\` again to finish it.`;
+    const message = `${settler.name(desired)} was created, but not finished: ${clauseOf(error)}. It is recorded in the stack; run \`pulumi up\` again to finish it.`;
     throw new PartialFailure(left.id, left.state, message, error);
   }
   const target = readable(settler.type, inputs);
@@ -56,11 +57,7 @@ async function createOnce<Wire, Account>(creating: Creating<Wire, Account>): Pro
   for (let conflicts = 0; ; ) {
     try {
       const { overwrote } = await settler.type.create(account, desired);
-      if (!overwrote) return;
-      if (!unanswered) throw await lostRace(creating);
-      settler.ports.log.warn(
-        `${settler.name(desired)}: the first attempt got no answer and the second met a flow of this name; it is taken for ours.`,
-      );
+      if (overwrote) throw await lostRace(creating);
       return;
     } catch (error) {
       if (!(error instanceof VendorError)) throw error;
@@ -87,10 +84,20 @@ async function wasMade<Wire, Account>(creating: Creating<Wire, Account>, cause: 
   const { settler, inputs } = creating;
   const found = await lookFor(creating, cause);
   if (found === undefined) return false;
-  const carried = Object.fromEntries(Object.entries(inputs).filter(([field]) => settler.type.creates.includes(field)));
-  const different = differing(settler.type, readable(settler.type, carried), settler.observe(found, inputs));
+  const different = differing(settler.type, madeOf(settler.type, inputs), settler.observe(found, inputs));
   if (different.length === 0) return true;
   throw outcomeUnknown(creating, cause, `a flow of this name exists now, but differs in ${different.join(", ")}`);
+}
+
+/** What a creation has made, before anything else is set: what was sent, and nothing where nothing was sent. */
+function madeOf(type: FlowType, inputs: Values): Values {
+  const fields = Object.keys(readable(type, type.fields.shape)).flatMap((field) => {
+    const { clear, vendorFills } = rulesOf(type, field);
+    const sent = type.creates.includes(field) ? inputs[field] : undefined;
+    const made = sent ?? (vendorFills ? undefined : clear);
+    return made === undefined ? [] : [[field, made]];
+  });
+  return Object.fromEntries(fields);
 }
 
 async function lookFor<Wire, Account>(
@@ -106,31 +113,28 @@ async function lookFor<Wire, Account>(
     }
     return undefined;
   } catch (error) {
-    throw outcomeUnknown(creating, cause, `looking for it failed too: ${messageOf(error)}`);
+    throw outcomeUnknown(creating, cause, `looking for it failed too: ${clauseOf(error)}`);
   }
 }
 
 async function adopt<Wire, Account>(creating: Creating<Wire, Account>, found: Wire): Promise<Kept> {
   const { settler, account, inputs, desired } = creating;
   const { type, ports } = settler;
-  const declaration = declare(type, inputs, type.accountOf(found, account));
-  const known = stateOf(type, settler.observe(found, inputs), type.outputsOf(found, account), declaration, inputs);
-  if (ports.memory.holds(settler.identity(known))) {
-    throw new FlowError(
-      "collision",
-      `Two resources of this program describe ${settler.name(desired)}. Remove one of them, or give it another name.`,
-    );
-  }
+  const declaration = settler.declared(found, account, inputs);
+  // Nothing was sent yet, so nothing is known of what the vendor never tells.
+  const known = settler.stateOf(found, account, declaration, readable(type, inputs));
+  if (ports.memory.holds(settler.identity(known))) throw describedTwice(creating);
   if (inputs.adopt !== true && !ports.overrides.adopts(type.label(desired))) throw collision(creating);
   const target = fieldsOf(type, inputs);
   // What the vendor never tells is sent, since nobody knows what is there.
   const changed = Object.keys(target).filter(
     (field) => rulesOf(type, field).writeOnly || !sameMeaning(type, field, target[field], known[field]),
   );
+  const show = settler.shower(inputs);
   const changes = changed.map((field) =>
     rulesOf(type, field).writeOnly
-      ? `${field}: ${show(inputs[field])}`
-      : `${field}: ${show(known[field])} => ${show(inputs[field])}`,
+      ? `${field}: ${show(field, inputs[field])}`
+      : `${field}: ${show(field, known[field])} => ${show(field, inputs[field])}`,
   );
   ports.log.info(
     `Adopting ${settler.name(desired)}${changes.length > 0 ? `, changing ${changes.join("; ")}` : ", which is as wanted"}.`,
@@ -143,12 +147,12 @@ async function adopt<Wire, Account>(creating: Creating<Wire, Account>, found: Wi
 }
 
 function collision<Wire, Account>({ settler, desired }: Creating<Wire, Account>): FlowError {
-  const { type, ports } = settler;
+  const { type } = settler;
   const label = type.label(desired);
   return new FlowError(
     "collision",
     `${settler.name(desired)} exists already, and this stack did not make it. Nothing was changed. Either take it over with \`adopt: true\` ` +
-      `(or for one run with \`PULUMI_FLOWS_ADOPT=${label} pulumi up\`), or give the new one another name such as "${String(desired[type.nameField])}-${ports.stack}", ` +
+      `(or for one run with \`PULUMI_FLOWS_ADOPT=${label} pulumi up\`), or give the new one another name such as "${String(desired[type.nameField])}-<stack>", ` +
       "or bring the existing one into the stack with an import file (`pulumi import --file`).",
   );
 }
@@ -160,23 +164,24 @@ function outcomeUnknown<Wire, Account>(
 ): FlowError {
   return new FlowError(
     "outcomeUnknown",
-    `It is not known whether ${settler.name(desired)} was created: ${messageOf(cause)}; ${found}. ` +
+    `It is not known whether ${settler.name(desired)} was created: ${clauseOf(cause)}; ${found}. ` +
       `Look at it in the vendor's UI. If it is yours, take it over: \`PULUMI_FLOWS_ADOPT=${settler.type.label(desired)} pulumi up\`; if nothing is there, run \`pulumi up\` again.`,
     cause,
   );
 }
 
-/** The flow of somebody else was overwritten: it must be recorded and said, since it can no longer be undone. */
-async function lostRace<Wire, Account>({
-  settler,
-  account,
-  inputs,
-  desired,
-}: Creating<Wire, Account>): Promise<PartialFailure> {
+function describedTwice<Wire, Account>({ settler, desired }: Creating<Wire, Account>): FlowError {
+  const message = `Two resources of this program describe ${settler.name(desired)}. Remove one of them, or give it another name.`;
+  return new FlowError("collision", message);
+}
+
+/** A flow that was not there a moment before was overwritten: it must be recorded and said, since it can no longer be undone. */
+async function lostRace<Wire, Account>(creating: Creating<Wire, Account>): Promise<PartialFailure> {
+  const { settler, account, inputs, desired } = creating;
   const left = await settler.record(account, desired, inputs);
   const carried = settler.type.creates.filter((field) => inputs[field] !== undefined);
   const message =
-    `${settler.name(desired)} was made by somebody else in the moment between looking and creating, and has been overwritten with ${carried.join(", ")} of this program. ` +
-    "It is recorded in this stack; settle with the other side who manages it.";
+    `${settler.name(desired)} was made by somebody else (or by an own attempt that got no answer) in the moment between looking and creating, and has been overwritten with ${carried.join(", ")} of this program. ` +
+    "It is recorded in this stack; look at it, and settle with the other side who manages it. `pulumi up` goes on.";
   return new PartialFailure(left.id, left.state, message);
 }

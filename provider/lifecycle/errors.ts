@@ -12,7 +12,8 @@ export type VendorErrorKind =
   | "unreadable"
   | "timeout"
   | "network"
-  | "refused";
+  | "refused"
+  | "untrusted";
 
 /**
  * A call to a vendor that did not end well.
@@ -95,7 +96,12 @@ export class PartialFailure extends FlowError {
   }
 }
 
-/** The message of anything thrown, for use inside another message. */
+/** The message of anything thrown, as a part of another sentence. */
+export function clauseOf(error: unknown): string {
+  return messageOf(error).replace(/\.$/, "");
+}
+
+/** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

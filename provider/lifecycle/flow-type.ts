@@ -10,6 +10,8 @@ export interface FieldRules {
   readonly writeOnly?: true;
   /** What the vendor holds when there is none: settled to when the program drops the field. Without it, dropping the field means to stop managing it. */
   readonly clear?: unknown;
+  /** Left out at creation, the vendor chooses a value. */
+  readonly vendorFills?: true;
   /** The field is a map of which only the keys that the program writes are managed; others' keys are left alone. */
   readonly owns?: "writtenKeys";
   /** Too large or too volatile to keep in the state unless the program declares it. */
@@ -57,7 +59,7 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   /** Members of the state that only the vendor sets. */
   readonly outputs: readonly string[];
   /** What the vendor does when something is created whose key is taken. */
-  readonly onDuplicate: "upserts" | "refuses" | "twins";
+  readonly onDuplicate: "upserts" | "twins";
 
   /** The fields that `create` sets; `finish` sets the others. */
   readonly creates: readonly string[];

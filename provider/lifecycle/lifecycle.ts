@@ -5,7 +5,7 @@ import { FlowError, PartialFailure, VendorError } from "./errors";
 import type { FlowType } from "./flow-type";
 import type { Ports } from "./ports";
 import { type Kept, Settler } from "./settler";
-import { type Declaration, declarationOf, observedOfDeclared, stateOf } from "./state";
+import { DECLARED, declarationOf, inputsOf, observedOfDeclared } from "./state";
 import { update } from "./update";
 import { defined, type Values } from "./values";
 
@@ -39,37 +39,44 @@ export function createLifecycle<Wire, Account>(
   ports: Ports,
 ): Lifecycle {
   const settler = new Settler(type, ports);
+  const keyOf = (inputs: Values) => `${type.token} ${type.label(inputs)}`;
 
-  async function lookUp(id: string, state: Values): Promise<Kept> {
+  async function lookUp(id: string, state: Values): Promise<Kept | undefined> {
     const account = connect();
     const wire = await type.read(account, { ...type.fromId(id), ...state }, true);
+    // Looked up before and now gone: a refresh must be able to drop it.
+    if (wire === undefined && type.outputs.some((output) => output in state)) return undefined;
     if (wire === undefined) throw new FlowError("notFound", `There is no ${type.noun} "${id}".`);
     return { id, state: defined({ ...settler.observe(wire, state), ...type.outputsOf(wire, account) }) };
   }
 
-  async function read(
-    id: string,
-    state: Values,
-    declaration: Declaration,
-  ): Promise<(Kept & { inputs: Values }) | undefined> {
+  async function read(id: string, state: Values): Promise<(Kept & { inputs: Values }) | undefined> {
     const account = connect();
     const wire = await settler.readManaged(account, state, false);
     if (wire === undefined) return undefined;
-    const observed = settler.observe(wire, state);
-    const inputs = { ...observedOfDeclared(type, observed, declaration, state), ...declaration.engine };
-    return { id, state: stateOf(type, observed, type.outputsOf(wire, account), declaration, state), inputs };
+    const declaration = settler.declaredStill(wire, account, state);
+    const observed = observedOfDeclared(type, settler.observe(wire, state), declaration, state);
+    return {
+      id,
+      state: settler.stateOf(wire, account, declaration, state),
+      inputs: inputsOf(declaration, observed),
+    };
   }
 
   async function remove(state: Values): Promise<void> {
-    if (ports.memory.holds(settler.identity(state))) {
-      ports.log.warn(
-        `${settler.name(state)} is now managed by another resource of this program, so it was not deleted.`,
-      );
-      return;
-    }
+    const handedOver = (values: Values) => {
+      const held = ports.memory.holds(settler.identity(values));
+      if (held)
+        ports.log.warn(
+          `${settler.name(state)} is now managed by another resource of this program, so it was not deleted.`,
+        );
+      return held;
+    };
+    if (handedOver(state)) return;
     const account = connect();
     const wire = await settler.readManaged(account, state, false);
-    if (wire === undefined) return;
+    // The state may lack the vendor's id.
+    if (wire === undefined || handedOver({ ...settler.observe(wire, state), ...type.outputsOf(wire, account) })) return;
     try {
       const note = await type.delete(account, wire);
       if (note) ports.log.info(`${settler.name(state)}: ${note}`);
@@ -80,29 +87,42 @@ export function createLifecycle<Wire, Account>(
 
   return {
     check: (args) => check(type, args, settings()),
-    diff: (state, inputs) => diff(type, state, inputs),
+    diff: (state, inputs) => {
+      try {
+        return diff(type, state, inputs);
+      } catch (error) {
+        throw about(settler.name(state), error);
+      }
+    },
     create: (inputs) =>
       concerning(settler.name(inputs), () =>
-        ports.memory.exclusively(`${type.token} ${type.label(inputs)}`, () => create(settler, connect(), inputs)),
+        ports.memory.exclusively([keyOf(inputs)], () => create(settler, connect(), inputs)),
       ),
-    read: (id, state) => {
-      const declaration = declarationOf(state);
-      if (!declaration) return concerning(`${type.noun} "${id}"`, () => lookUp(id, state));
-      return concerning(settler.name(state), () => read(id, state, declaration));
-    },
-    update: (id, state, inputs) => concerning(settler.name(state), () => update(settler, connect(), id, state, inputs)),
+    read: (id, state) =>
+      concerning(DECLARED in state ? settler.name(state) : `${type.noun} "${id}"`, async () =>
+        declarationOf(state) ? read(id, state) : lookUp(id, state),
+      ),
+    update: (id, state, inputs) =>
+      concerning(settler.name(state), () =>
+        // A rename gives up one key and takes another; a creation may be after either.
+        ports.memory.exclusively([keyOf(state), keyOf(inputs)], () => update(settler, connect(), id, state, inputs)),
+      ),
     delete: (_id, state) => concerning(settler.name(state), () => remove(state)),
   };
 }
 
-/** Says which flow a failure is about, once. */
+/** Says which flow a failure is about. */
 async function concerning<T>(flow: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (error instanceof PartialFailure || !(error instanceof VendorError || error instanceof FlowError)) throw error;
-    if (error instanceof FlowError && error.message.includes(flow)) throw error;
-    if (error instanceof FlowError) throw new FlowError(error.kind, `${flow}: ${error.message}`, error);
-    throw new FlowError("vendor", `${flow}: ${error.message}`, error);
+    throw about(flow, error);
   }
+}
+
+/** An expected failure whose message names the flow, once. */
+function about(flow: string, error: unknown): unknown {
+  if (error instanceof PartialFailure || !(error instanceof VendorError || error instanceof FlowError)) return error;
+  if (error instanceof FlowError && error.message.includes(flow)) return error;
+  return new FlowError(error instanceof FlowError ? error.kind : "vendor", `${flow}: ${error.message}`, error);
 }

@@ -27,7 +27,5 @@ export interface Ports {
   readonly log: Log;
   readonly clock: Clock;
   readonly overrides: Overrides;
-  /** The stack's name, for suggestions in messages. */
-  readonly stack: string;
   readonly memory: RunMemory;
 }

@@ -16,16 +16,16 @@ export class RunMemory {
     return this.#held.has(identity);
   }
 
-  /** Runs one at a time what concerns one key. */
-  async exclusively<T>(key: string, action: () => Promise<T>): Promise<T> {
-    const before = this.#queues.get(key) ?? Promise.resolve();
-    const mine = before.then(action, action);
+  /** Runs one at a time, in the order of the calls, what concerns any of these keys. */
+  async exclusively<T>(keys: readonly string[], action: () => Promise<T>): Promise<T> {
+    const before = Promise.all(keys.map((key) => this.#queues.get(key)));
+    const mine = before.then(action);
     const settled = mine.catch(() => undefined);
-    this.#queues.set(key, settled);
+    for (const key of keys) this.#queues.set(key, settled);
     try {
       return await mine;
     } finally {
-      if (this.#queues.get(key) === settled) this.#queues.delete(key);
+      for (const key of keys) if (this.#queues.get(key) === settled) this.#queues.delete(key);
     }
   }
 }

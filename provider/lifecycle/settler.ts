@@ -1,9 +1,10 @@
+import omit from "lodash/omit";
 import { owned, rulesOf, sameMeaning } from "./canonical";
-import { FlowError, messageOf, PartialFailure } from "./errors";
+import { clauseOf, FlowError, PartialFailure } from "./errors";
 import type { FlowType } from "./flow-type";
 import { fromRegistered } from "./keyed";
 import type { Ports } from "./ports";
-import { DECLARED, declarationOf, declare, registeredForm, stateOf } from "./state";
+import { DECLARED, type Declaration, declarationOf, declare, declaredByEither, registeredForm, stateOf } from "./state";
 import { defined, type Values } from "./values";
 
 /** Pauses before each look for a flow that was just written and does not show yet, in milliseconds. */
@@ -63,16 +64,33 @@ export class Settler<Wire, Account> {
     );
   }
 
-  /** The state of what was just read, remembered as answered for. */
-  settled(wire: Wire, account: Account, inputs: Values): Values {
-    const declaration = declare(this.type, inputs, this.type.accountOf(wire, account));
-    const state = stateOf(
+  /** The state of what was read. */
+  stateOf(wire: Wire, account: Account, declaration: Declaration, spelledAs: Values): Values {
+    return stateOf(
       this.type,
-      this.observe(wire, inputs),
+      this.observe(wire, spelledAs),
       this.type.outputsOf(wire, account),
       declaration,
-      inputs,
+      spelledAs,
     );
+  }
+
+  /** What the program declares of a flow that was read. */
+  declared(wire: Wire, account: Account, inputs: Values): Declaration {
+    return declare(this.type, inputs, this.type.accountOf(wire, account));
+  }
+
+  /** What the state declares of a flow that was read, in the account that it was read from. */
+  declaredStill(wire: Wire, account: Account, state: Values): Declaration {
+    return { ...(declarationOf(state) ?? declare(this.type, {}, "")), account: this.type.accountOf(wire, account) };
+  }
+
+  /** The state of what is as the program wants it, remembered as answered for. */
+  settled(wire: Wire, account: Account, inputs: Values): Values {
+    return this.#held(this.stateOf(wire, account, this.declared(wire, account, inputs), inputs));
+  }
+
+  #held(state: Values): Values {
     this.ports.memory.hold(this.identity(state));
     return state;
   }
@@ -83,10 +101,12 @@ export class Settler<Wire, Account> {
    * @throws FlowError where the credentials reach another account: its answers say nothing about this flow
    */
   async readManaged(account: Account, state: Values, fresh: boolean): Promise<Wire | undefined> {
-    const wire = await this.type.read(account, state, fresh);
-    const reached =
-      wire === undefined ? await this.type.currentAccount(account, state) : this.type.accountOf(wire, account);
+    const { type } = this;
     const expected = declarationOf(state)?.account;
+    const wire = await type.read(account, state, fresh);
+    // A flow with the vendor's own id is the flow, whatever the host is called by now.
+    if (wire !== undefined && type.identity(state) !== type.label(state)) return wire;
+    const reached = wire === undefined ? await type.currentAccount(account, state) : type.accountOf(wire, account);
     if (!expected || expected === reached) return wire;
     throw new FlowError(
       "wrongAccount",
@@ -123,38 +143,59 @@ export class Settler<Wire, Account> {
    * @throws PartialFailure where only a part of the change was made
    */
   async write(account: Account, wire: Wire, change: Change): Promise<Values> {
-    const { id, known, inputs, target, changed, keys } = change;
+    const { known, inputs, target, changed, keys } = change;
     if (changed.length === 0) return this.settled(wire, account, inputs);
+    const wanted = { ...known, ...this.apiForm(target) };
     let after: Wire;
     try {
       await this.type.update(account, wire, this.apiForm(target), changed, keys);
-      after = await this.readBack(account, { ...known, ...this.apiForm(target) });
+      after = await this.readBack(account, wanted);
     } catch (error) {
-      const after = { ...known, ...this.apiForm(target) };
+      if (error instanceof FlowError && error.kind === "deletedOutside") throw error;
+      const read = (values: Values) => this.type.read(account, values, true).catch(() => undefined);
       // A vendor without ids of its own knows a renamed flow only by its new name.
-      const now = await this.type
-        .read(account, known, true)
-        .then((found) => found ?? this.type.read(account, after, true))
-        .catch(() => undefined);
+      const now = (await read(known)) ?? (await read(wanted));
       if (now === undefined || this.#alike(wire, now, inputs)) throw error;
-      const message = `${this.name(known)} could not be changed: ${messageOf(error)}. Part of the change was made and is recorded; run \`pulumi up\` again to finish it.`;
-      throw new PartialFailure(id, this.settled(now, account, inputs), message, error);
+      throw this.#halfChanged(now, account, change, error);
     }
     this.warnOfPerpetualDifferences(after, change);
     return this.settled(after, account, inputs);
   }
 
+  /** A failure after a part of a change: the state says what is there, and still declares what was to be dropped. */
+  #halfChanged(now: Wire, account: Account, { id, known, inputs }: Change, cause: unknown): PartialFailure {
+    const declaration = declaredByEither(this.declared(now, account, inputs), declarationOf(known));
+    const sent = Object.keys(this.type.fields.shape).filter((field) => rulesOf(this.type, field).writeOnly);
+    const spelledAs = { ...known, ...omit(inputs, sent) };
+    return new PartialFailure(
+      id,
+      this.#held(this.stateOf(now, account, declaration, spelledAs)),
+      `${this.name(known)} could not be changed: ${clauseOf(cause)}. Part of the change was made and is recorded; run \`pulumi up\` again to finish it.`,
+      cause,
+    );
+  }
+
   /** Says what a vendor took and does not hold: it would be sent again and again. */
   warnOfPerpetualDifferences(wire: Wire, { inputs, target, changed, keys }: Omit<Change, "id" | "known">): void {
     const observed = this.observe(wire, inputs);
+    const show = this.shower(inputs);
     for (const field of changed) {
       const found = owned(this.type, field, observed[field], keys[field] ?? []);
       if (rulesOf(this.type, field).writeOnly || sameMeaning(this.type, field, target[field], found)) continue;
       this.ports.log.warn(
-        `${this.name(inputs)}: the vendor took ${field} = ${show(target[field])} and answers ${show(found)}. ` +
+        `${this.name(inputs)}: the vendor took ${field} = ${show(field, target[field])} and answers ${show(field, found)}. ` +
           `This would be a perpetual diff: write the vendor's value into the program, or leave ${field} out.`,
       );
     }
+  }
+
+  /** Shows values of a field in messages: short, on one line, and never one that the program made secret, now or before. */
+  shower(...of: readonly Values[]): (field: string, value: unknown) => string {
+    const secret = of.flatMap((values) => [
+      ...(declarationOf(values)?.secret ?? []),
+      ...(declare(this.type, values, "").secret ?? []),
+    ]);
+    return (field, value) => (secret.includes(field) && value !== undefined ? "[secret]" : short(value));
   }
 
   #alike(before: Wire, now: Wire, spelledAs: Values): boolean {
@@ -164,8 +205,7 @@ export class Settler<Wire, Account> {
   }
 }
 
-/** A value in a message: short, on one line. */
-export function show(value: unknown): string {
+function short(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = JSON.stringify(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;

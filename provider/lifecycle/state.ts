@@ -1,12 +1,17 @@
 import pick from "lodash/pick";
+import union from "lodash/union";
 import { owned, rulesOf, sameMeaning, writtenKeys } from "./canonical";
 import { engineArgumentNames } from "./engine-arguments";
+import { FlowError } from "./errors";
 import type { FlowType } from "./flow-type";
 import { toRegistered } from "./keyed";
 import { defined, isObject, type Values } from "./values";
 
 /** The reserved member of every state; see {@link Declaration}. */
 export const DECLARED = "__declared";
+
+/** The reserved argument that names the fields whose values the program made secret: Pulumi tells providers no secretness. */
+export const SECRET_FIELDS = "__secret";
 
 /** What the state remembers of the program, since reading and deleting are told nothing of it. */
 export interface Declaration {
@@ -18,6 +23,8 @@ export interface Declaration {
   readonly keys: Readonly<Record<string, readonly string[]>>;
   /** The engine arguments that the program set. */
   readonly engine: Values;
+  /** The fields that hold a secret of the program; absent where there is none. Messages never show them. */
+  readonly secret?: readonly string[];
   /** The account that holds the flow. */
   readonly account: string;
 }
@@ -31,27 +38,58 @@ export function declare(type: FlowType, desired: Values, account: string): Decla
     fields,
     keys: Object.fromEntries(keys.filter(([, written]) => written.length > 0)),
     engine: pick(defined(desired), engineArgumentNames),
+    ...secretFields(desired[SECRET_FIELDS]),
     account,
   };
 }
 
-/** The declaration in a state; `undefined` for what was only looked up by `Flow.get`. */
+/**
+ * The declaration in a state; `undefined` for what was only looked up by `Flow.get`.
+ *
+ * @throws FlowError for a state that a newer version of this package has written
+ */
 export function declarationOf(state: Values): Declaration | undefined {
   const found = state[DECLARED];
-  if (!isObject(found) || found.version !== 1 || !Array.isArray(found.fields)) return undefined;
+  if (!isObject(found)) return undefined;
+  if (found.version !== 1) {
+    throw new FlowError(
+      "settings",
+      `Its state was written by a newer version of pulumi-flows (state version ${String(found.version)}): install that one.`,
+    );
+  }
+  if (!Array.isArray(found.fields)) return undefined;
   return {
     version: 1,
-    fields: found.fields.filter((field) => typeof field === "string"),
+    fields: strings(found.fields),
     keys: isObject(found.keys)
       ? Object.fromEntries(Object.entries(found.keys).map(([field, keys]) => [field, strings(keys)]))
       : {},
     engine: isObject(found.engine) ? found.engine : {},
+    ...secretFields(found.secret),
     account: typeof found.account === "string" ? found.account : "",
   };
 }
 
+function secretFields(names: unknown): { readonly secret?: readonly string[] } {
+  const secret = strings(names).sort();
+  return secret.length > 0 ? { secret } : {};
+}
+
 function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+/** What is declared after a change of which only a part was made: also what should have been dropped, so that the next run drops it. */
+export function declaredByEither(after: Declaration, before: Declaration | undefined): Declaration {
+  const keys = Object.keys({ ...before?.keys, ...after.keys }).map(
+    (field) => [field, union(before?.keys[field], after.keys[field]).sort()] as const,
+  );
+  return { ...after, fields: union(after.fields, before?.fields), keys: Object.fromEntries(keys) };
+}
+
+/** The arguments that lead to a declaration, with the values that were observed. */
+export function inputsOf(declaration: Declaration, observed: Values): Values {
+  return { ...observed, ...declaration.engine, ...(declaration.secret ? { [SECRET_FIELDS]: declaration.secret } : {}) };
 }
 
 /** The observed values of the declared fields: what the program answers for. */

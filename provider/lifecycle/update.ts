@@ -1,9 +1,10 @@
+import isEqual from "lodash/isEqual";
 import { fieldsOf, owned, rulesOf, sameMeaning, writtenKeys } from "./canonical";
 import { FlowError } from "./errors";
 import type { FlowType } from "./flow-type";
-import { type Settler, show } from "./settler";
+import type { Settler } from "./settler";
 import { type Declaration, declarationOf } from "./state";
-import type { Values } from "./values";
+import { isObject, type Values } from "./values";
 
 /** Brings a flow to what the program says, unless somebody has changed it since Pulumi last saw it. */
 export async function update<Wire, Account>(
@@ -36,14 +37,18 @@ export async function update<Wire, Account>(
     const { spells } = rulesOf(type, field);
     return changed.find((each) => each === field || (spells !== undefined && rulesOf(type, each).spells === spells));
   };
-  const conflicts = (before?.fields ?? []).filter((field) => {
-    if (rulesOf(type, field).writeOnly || !carrier(field)) return false;
-    return !sameMeaning(type, field, owned(type, field, observed[field], before?.keys[field] ?? []), state[field]);
+  const conflicts = Object.keys(type.fields.shape).filter((field) => {
+    const known = before?.fields.includes(field) || field in state;
+    const { writeOnly, owns } = rulesOf(type, field);
+    if (writeOnly || !carrier(field)) return false;
+    if (owns) return disputed(now(field), state[field], target[field], keys[field] ?? []);
+    return known && !sameMeaning(type, field, observed[field], state[field]);
   });
   if (conflicts.length > 0 && inputs.onConflict !== "overwrite" && !ports.overrides.overwrites) {
+    const show = settler.shower(state, inputs);
     const seen = conflicts.map(
       (field) =>
-        `${field}: Pulumi last saw ${show(state[field])}, it is now ${show(now(field))}, the program wants ${show(target[carrier(field) ?? field])}`,
+        `${field}: Pulumi last saw ${show(field, state[field])}, it is now ${show(field, now(field))}, the program wants ${show(field, target[carrier(field) ?? field])}`,
     );
     throw new FlowError(
       "conflict",
@@ -53,6 +58,13 @@ export async function update<Wire, Account>(
     );
   }
   return settler.write(account, wire, { id, known: state, inputs, target, changed, keys });
+}
+
+/** Whether somebody has given a key that the program writes, or wrote, a value that is neither what was last seen nor what is wanted. */
+function disputed(now: unknown, known: unknown, wanted: unknown, keys: readonly string[]): boolean {
+  const at = (values: unknown, key: string) =>
+    isObject(values) && Object.hasOwn(values, key) ? values[key] : undefined;
+  return keys.some((key) => !isEqual(at(now, key), at(known, key)) && !isEqual(at(now, key), at(wanted, key)));
 }
 
 /** The values that clear what the program no longer declares, unless it now spells the same thing otherwise. */

@@ -89,7 +89,6 @@ export function lifecycleOf(token: string, config: ReadConfig, log: Log): Lifecy
     clock,
     memory,
     overrides: overridesOf(process.env),
-    stack: process.env.PULUMI_NODEJS_STACK ?? "dev",
   };
   const lifecycle = createLifecycle(
     type,

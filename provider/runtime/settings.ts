@@ -1,3 +1,4 @@
+import { isLoopback } from "../http/loopback";
 import { FlowError } from "../lifecycle/errors";
 import { UNKNOWN } from "../lifecycle/values";
 import type { Settings, Vendor } from "../vendors/vendor";
@@ -14,9 +15,6 @@ export interface FoundSettings {
   readonly warnings: readonly string[];
 }
 
-/** Hosts that plain http is allowed to: nothing leaves the machine. */
-const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
-
 /** The namespace of what this package itself puts into a configuration: `explicit` marks that of an explicit provider. */
 export const OWN_NAMESPACE = "pulumi-flows";
 
@@ -25,11 +23,13 @@ export function findSettings(vendor: Vendor, config: ReadConfig, environment: No
   const values: Record<string, string> = {};
   const problems: { key: string; message: string }[] = [];
   const warnings: string[] = [];
+  // An explicit provider is there to differ from what the environment says.
+  const explicit = config(OWN_NAMESPACE, "explicit") !== undefined;
   for (const [name, setting] of Object.entries(vendor.settings)) {
     const key = `${vendor.name}:${name}`;
     const configured = config(vendor.name, name) || undefined;
     const inherited = (setting.variable && environment[setting.variable]) || undefined;
-    if (configured && inherited && configured !== inherited && configured !== UNKNOWN) {
+    if (configured && inherited && configured !== inherited && configured !== UNKNOWN && !explicit) {
       warnings.push(
         `${key} of the stack and ${setting.variable} of the environment differ; the stack's value is used.`,
       );
@@ -42,7 +42,18 @@ export function findSettings(vendor: Vendor, config: ReadConfig, environment: No
     }
   }
   for (const [name, { insteadOf }] of Object.entries(vendor.settings)) {
-    if (insteadOf && config(vendor.name, name) && !config(vendor.name, insteadOf)) delete values[insteadOf];
+    if (!insteadOf || !config(vendor.name, name)) continue;
+    const keys = `${vendor.name}:${name} and ${vendor.name}:${insteadOf}`;
+    if (config(vendor.name, insteadOf)) {
+      problems.push({ key: `${vendor.name}:${name}`, message: `Set either ${keys}, not both` });
+    } else if (values[insteadOf]) {
+      const { variable } = vendor.settings[insteadOf] ?? {};
+      if (!explicit)
+        warnings.push(
+          `${vendor.name}:${name} of the stack stands against ${variable} of the environment; the stack's value is used.`,
+        );
+      delete values[insteadOf];
+    }
   }
   const address = vendor.hostRoot(values);
   const wrong = addressProblem(address, environment);
@@ -57,19 +68,20 @@ export function demandSound({ problems }: FoundSettings): void {
   if (problems.length > 0) throw new FlowError("settings", `${problems.map(({ message }) => message).join("; ")}.`);
 }
 
+/** What is wrong with an address; shows no more of it than its host, since somebody may have put a key there. */
 function addressProblem(address: string, environment: NodeJS.ProcessEnv): string | undefined {
   if (address === UNKNOWN) return undefined;
-  // Before any message that shows the address.
   if (address.includes("@")) return "The address must not carry credentials; set the key by its own setting";
-  if (!URL.canParse(address)) return `The address "${address}" is not a URL; write it as https://host`;
-  const { protocol, hostname, pathname, search, hash } = new URL(address);
-  const loopback = LOOPBACK.test(hostname);
-  if (protocol !== "https:" && !(protocol === "http:" && loopback)) {
-    return `The address "${address}" must begin with https:// (http:// is only allowed to this machine): a key must not travel in clear`;
+  if (!URL.canParse(address)) return "The address is not a URL; write it as https://host";
+  const { protocol, host, pathname, search, hash } = new URL(address);
+  // A key with a colon in it is read as an address, too.
+  const shown = /^https?:$/.test(protocol) ? ` "${protocol}//${host}"` : "";
+  if (protocol !== "https:" && !(protocol === "http:" && isLoopback(address))) {
+    return `The address${shown} must begin with https:// (http:// is only allowed to this machine): a key must not travel in clear`;
   }
-  if (pathname !== "/" || search || hash) return `The address "${address}" must be the host alone, without a path`;
-  if (environment.PULUMI_FLOWS_LOOPBACK_ONLY === "1" && !loopback) {
-    return `The address "${address}" is not on this machine, and this is a rehearsal: start an emulator and set the address to it`;
+  if (pathname !== "/" || search || hash) return `The address must be the host alone,${shown}, without a path`;
+  if (environment.PULUMI_FLOWS_LOOPBACK_ONLY === "1" && !isLoopback(address)) {
+    return `The address${shown} is not on this machine, and this is a rehearsal: start an emulator and set the address to it`;
   }
   return undefined;
 }

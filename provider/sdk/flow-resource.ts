@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FlowType } from "../lifecycle/flow-type";
 import { toRegistered } from "../lifecycle/keyed";
+import { SECRET_FIELDS } from "../lifecycle/state";
 import { flowTypeOf } from "../runtime/process";
 import { handlerText } from "./handler-text";
 
@@ -19,7 +20,9 @@ export abstract class FlowResource extends pulumi.CustomResource {
     }
     const { type } = flowTypeOf(token);
     const props =
-      opts.id === undefined ? { ...registered(type, args), ...missing(type, name, args) } : lookedUp(type, args);
+      opts.id === undefined
+        ? { ...registered(type, args), ...missing(type, name, args), [SECRET_FIELDS]: secretFields(args) }
+        : lookedUp(type, args);
     super(typeOf(token), name, { ...props, __provider: handlerText(token) }, { deleteBeforeReplace: true, ...opts });
   }
 
@@ -32,6 +35,19 @@ export abstract class FlowResource extends pulumi.CustomResource {
 /** The Pulumi type of a flow type: part of every URN. */
 function typeOf(token: string): string {
   return `pulumi-nodejs:dynamic/${token}`;
+}
+
+/** The names of arguments that hold a secret; `undefined` where none does. */
+function secretFields(args: pulumi.Inputs): pulumi.Output<string[] | undefined> | undefined {
+  const computed = Object.entries(args).filter(([, value]) => holdsOutput(value));
+  if (computed.length === 0) return undefined;
+  const marks = computed.map(async ([field, value]) => ((await pulumi.isSecret(pulumi.output(value))) ? [field] : []));
+  return pulumi.output(Promise.all(marks).then((found) => (found.flat().length > 0 ? found.flat() : undefined)));
+}
+
+function holdsOutput(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsOutput);
 }
 
 /** Arguments as registered; never throws over content, which is for the plan-time check to report. */

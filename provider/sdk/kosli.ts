@@ -1,28 +1,34 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
+import { pulumiLog } from "../hosts/pulumi-log";
 import type { EngineArguments } from "../lifecycle/engine-arguments";
 import { FlowError } from "../lifecycle/errors";
 import { accountOf, settingsOf } from "../runtime/process";
 import type { ReadConfig } from "../runtime/settings";
-import type { flowFields } from "../vendors/kosli/flow";
+import type { FlowFields } from "../vendors/kosli/flow";
 import { type FlowResult, findFlow, findFlows } from "../vendors/kosli/lookups";
-import type { FlowTemplate, KeyedFlowTemplate } from "../vendors/kosli/template";
+import type {
+  FlowArtifact,
+  FlowAttestation,
+  FlowTemplate,
+  FlowTrail,
+  KeyedFlowTemplate,
+} from "../vendors/kosli/template";
 import { kosli } from "../vendors/kosli/vendor";
 import type { Arguments } from "./argument";
 import { FlowProvider } from "./flow-provider";
 import { FlowResource } from "./flow-resource";
-import { type LookupOptions, lookUp, lookUpOutput, lookupLog, stackConfig } from "./lookup";
+import { type LookupOptions, lookUp, lookUpOutput } from "./lookup";
+import { stackConfig } from "./stack-config";
 
-export type { FlowResult, FlowTemplate, KeyedFlowTemplate };
+export type { FlowArtifact, FlowAttestation, FlowResult, FlowTemplate, FlowTrail, KeyedFlowTemplate, LookupOptions };
 
 /** Arguments of {@link Flow}. */
 export type FlowArgs = Arguments<
   Partial<Pick<FlowFields, "name" | "org">> & Omit<FlowFields, "name" | "org"> & EngineArguments
 >;
-type FlowFields = z.input<typeof flowFields>;
 
 /** What is known of a flow that {@link Flow.get} looks up: hints, all optional. */
-export type FlowState = { [K in "name" | "org" | "vendorId"]?: pulumi.Input<string> };
+export type FlowState = { [K in "name" | "org"]?: pulumi.Input<string> };
 
 /**
  * A Kosli flow: what a kind of release must prove before it may run.
@@ -40,7 +46,7 @@ export class Flow extends FlowResource {
   /** What the flow is for; empty where nothing is said. */
   declare readonly description: pulumi.Output<string>;
   /** `public` or `private`. */
-  declare readonly visibility: pulumi.Output<string>;
+  declare readonly visibility: pulumi.Output<"public" | "private">;
   /** The template as declared: YAML text, or an object with lists keyed by name. Absent where the program declares none. */
   declare readonly template: pulumi.Output<string | KeyedFlowTemplate | undefined>;
   /** The names of required controls, where the program declares them so. */
@@ -83,13 +89,13 @@ export class Flow extends FlowResource {
   }
 }
 
-/** Settings of an explicit {@link Provider}; each replaces the one of the stack's configuration. */
+/** Settings of an explicit {@link Provider}: each replaces the one of the stack's configuration; what is left out is taken from there, but for the token. */
 export interface ProviderArgs {
   /** The API token; kept secret. */
   apiToken: pulumi.Input<string>;
   /** The organization of flows that name none. */
   org?: pulumi.Input<string>;
-  /** The API's host root, without path. Default `https://app.kosli.com`. */
+  /** The API's host root, without path. Default: the stack's, else `https://app.kosli.com`. */
   apiUrl?: pulumi.Input<string>;
   /** Shorthand for the vendor's own hosts. */
   region?: pulumi.Input<"eu" | "us">;
@@ -98,12 +104,13 @@ export interface ProviderArgs {
 /** A second Kosli account, or one whose token is made by the program: pass it to a flow as the option `provider`. */
 export class Provider extends FlowProvider {
   constructor(name: string, args: ProviderArgs, opts?: pulumi.ResourceOptions) {
-    super("kosli", name, { ...args }, ["apiToken"], opts);
+    super(kosli, name, { ...args }, opts);
   }
 }
 
 /** Arguments of {@link getFlow}. */
 export interface GetFlowArgs {
+  /** The flow's name. */
   name: string;
   /** Default: the setting `kosli:org`. */
   org?: string;
@@ -145,11 +152,11 @@ export function listFlowsOutput(
 }
 
 function lookUpFlow({ name, org }: GetFlowArgs, config: ReadConfig): Promise<FlowResult> {
-  return lookUp(async () => findFlow(accountOf(kosli, config, lookupLog), org ?? configuredOrg(config), name));
+  return lookUp(async () => findFlow(accountOf(kosli, config, pulumiLog), org ?? configuredOrg(config), name));
 }
 
 function lookUpFlows({ org, nameContains = "" }: ListFlowsArgs, config: ReadConfig): Promise<FlowResult[]> {
-  return lookUp(async () => findFlows(accountOf(kosli, config, lookupLog), org ?? configuredOrg(config), nameContains));
+  return lookUp(async () => findFlows(accountOf(kosli, config, pulumiLog), org ?? configuredOrg(config), nameContains));
 }
 
 function configuredOrg(config: ReadConfig): string {

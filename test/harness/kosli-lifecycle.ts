@@ -84,7 +84,7 @@ export class KosliBench {
       },
     );
     const overrides = { adopts: () => false, overwrites: false, ...options.overrides };
-    const ports = { log, clock, overrides, stack: "dev", memory: new RunMemory() };
+    const ports = { log, clock, overrides, memory: new RunMemory() };
     return {
       lifecycle: createLifecycle(
         flow,

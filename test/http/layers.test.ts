@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
 import { axiosTransport, type TransportLimits } from "../../provider/http/axios-transport";
 import { type Client, createClient } from "../../provider/http/client";
@@ -37,6 +42,36 @@ async function startPeer(answer: RequestListener): Promise<Peer> {
       server.closeAllConnections();
     },
   };
+}
+
+/** A key and a certificate that nobody vouches for; `undefined` where no tool can make one. */
+function selfSigned(): { key: string; cert: string } | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-flows-tls-"));
+  try {
+    const [key, cert] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+    const made = spawnSync(
+      "openssl",
+      [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        key,
+        "-out",
+        cert,
+        "-days",
+        "1",
+        "-subj",
+        "/CN=127.0.0.1",
+      ],
+      { stdio: "ignore" },
+    );
+    return made.status === 0 ? { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") } : undefined;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 describe("http client", () => {
@@ -260,6 +295,36 @@ describe("http client", () => {
       assert.match(error.message, /could not be reached; check the address and the network \((ENOTFOUND|EAI_AGAIN)\)$/);
     });
 
+    it("network: a certificate that is not trusted is told at the first try, with the setting for a company's own", async function () {
+      const certificate = selfSigned();
+      if (!certificate) this.skip();
+      let connections = 0;
+      let asked = 0;
+      const server = createSecureServer(certificate, (_request, response) => {
+        asked++;
+        response.end('"OK"');
+      });
+      server.on("connection", () => connections++);
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      try {
+        const address = server.address();
+        assert.ok(typeof address === "object" && address !== null);
+        const root = `https://127.0.0.1:${address.port}`;
+        const { client, clock } = connect(root);
+        const error = await failureAs(VendorError, client.send(SAFE));
+        assert.deepEqual([error.kind, error.outcomeUnknown], ["untrusted", false]);
+        assert.equal(
+          error.message,
+          `GET ${root}/api/x was not sent, since the certificate of the host is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT). ` +
+            "For a company's own certificates set NODE_EXTRA_CA_CERTS",
+        );
+        assert.deepEqual([connections, asked, clock.pauses], [1, 0, []]);
+      } finally {
+        server.closeAllConnections();
+        server.close();
+      }
+    });
+
     it("network: a connection that breaks off may have been carried out", async () => {
       const peer = await serve((request) => request.socket.resetAndDestroy());
       const error = await failureAs(VendorError, connect(peer.root).client.send(GET));
@@ -290,6 +355,16 @@ describe("http client", () => {
       assert.deepEqual(log.at("info"), ["test asks to wait 30 s (rate limit); all its calls wait."]);
     });
 
+    for (const status of [429, 503]) {
+      it(`repeat: a ${status} that asks for no pause at all is followed by the usual pauses`, async () => {
+        const peer = await serve((_request, response) => response.writeHead(status, { "retry-after": "0" }).end());
+        const { client, clock } = connect(peer.root);
+        await failureAs(VendorError, client.send(SAFE));
+        assert.equal(peer.asked.length, 5);
+        assert.deepEqual(clock.pauses, [250, 500, 1000, 2000]);
+      });
+    }
+
     it("repeat: a multipart body is sent whole again", async () => {
       const lengths: (string | undefined)[] = [];
       let calls = 0;
@@ -304,6 +379,29 @@ describe("http client", () => {
       await connect(peer.root).client.send({ method: "PUT", path: path`/x`, multipart, repeatable: true });
       assert.equal(lengths.length, 2);
       assert.equal(lengths[0], lengths[1]);
+    });
+  });
+
+  describe("proxies", () => {
+    const VARIABLES = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    const UNLESS = ["NO_PROXY", "no_proxy"];
+    let environment: NodeJS.ProcessEnv;
+    beforeEach(() => {
+      environment = { ...process.env };
+      for (const name of [...VARIABLES, ...UNLESS]) delete process.env[name];
+    });
+    afterEach(() => {
+      process.env = environment;
+    });
+
+    it("proxy: what is on this machine is never asked for through a proxy, which would see the credentials", async () => {
+      const proxy = await serve((_request, response) => response.end('"PROXY"'));
+      const peer = await serve((_request, response) => response.end('"OK"'));
+      for (const name of VARIABLES) process.env[name] = proxy.root;
+      for (const root of [peer.root, peer.root.replace("127.0.0.1", "localhost")]) {
+        assert.equal((await connect(root).client.send(GET)).text, '"OK"');
+      }
+      assert.deepEqual([proxy.asked.length, peer.asked.length], [0, 2]);
     });
   });
 

@@ -38,6 +38,7 @@ describe("retry policy", () => {
     ["a 503 with Retry-After", { kind: "server", status: 503, outcomeUnknown: true, retryAfter: "1" }, true, false],
     ["an unreadable answer", { kind: "unreadable", status: 200, outcomeUnknown: true }, true, false],
     ["a status that the vendor calls passing", { kind: "conflict", status: 409 }, true, false],
+    ["a certificate that is not trusted", { kind: "untrusted" }, false, false],
     ["a 400", { kind: "invalid", status: 400 }, false, false],
     ["a 401", { kind: "unauthorized", status: 401 }, false, false],
     ["a 403", { kind: "forbidden", status: 403 }, false, false],
@@ -72,6 +73,30 @@ describe("retry policy", () => {
   it("retry: a time that the vendor names is kept to the millisecond", () => {
     for (const random of [0, 1]) {
       assert.equal(decide({ kind: "rateLimited", status: 429, retryAfter: "7" }, SAFE, 2, random), 7000);
+    }
+  });
+
+  it("retry: a vendor that asks for no pause at all is not hammered: the pause is the usual one", () => {
+    for (const asked of ["0", "0.0", new Date(NOW).toUTCString(), new Date(NOW - 60_000).toUTCString()]) {
+      assert.deepEqual(
+        [1, 2, 3].map((attempt) => decide({ kind: "rateLimited", status: 429, retryAfter: asked }, CREATION, attempt)),
+        [500, 1000, 2000],
+        asked,
+      );
+    }
+  });
+
+  it("retry: a conflict that the vendor calls passing is repeated where the call says so, and nothing else is", () => {
+    const rename: Request = { ...CREATION, repeatOnConflict: true };
+    assert.equal(decide({ kind: "conflict", status: 409 }, rename), 500);
+    for (const failure of [
+      { kind: "server", status: 500, outcomeUnknown: true },
+      { kind: "timeout", outcomeUnknown: true },
+      { kind: "network", outcomeUnknown: true },
+      { kind: "unreadable", status: 200, outcomeUnknown: true },
+      { kind: "invalid", status: 400 },
+    ] as const) {
+      assert.equal(decide(failure, rename), "it failed", failure.kind);
     }
   });
 

@@ -220,6 +220,15 @@ describe("check", () => {
     }
   });
 
+  it("check: an organization with a slash is refused, since no id could be read back", () => {
+    for (const org of ["a/b", "/", "acme/"]) {
+      assert.deepEqual(failuresOf({ name: "web", org }), [
+        "org: The organization must be a name: not empty, . or .., and without a slash",
+      ]);
+    }
+    assert.deepEqual(failuresOf({ name: "web" }, { org: "a/b" }).length, 1);
+  });
+
   it("check: a template that is neither text nor object says what it may be", () => {
     for (const template of [5, true, ["version: 1"]]) {
       const [failure, ...more] = checked({ name: "web", template }).failures;

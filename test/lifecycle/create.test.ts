@@ -108,7 +108,7 @@ describe("create", () => {
         error.message,
         'Kosli flow "acme/web" exists already, and this stack did not make it. Nothing was changed. ' +
           "Either take it over with `adopt: true` (or for one run with `PULUMI_FLOWS_ADOPT=acme/web pulumi up`), " +
-          'or give the new one another name such as "web-dev", ' +
+          'or give the new one another name such as "web-<stack>", ' +
           "or bring the existing one into the stack with an import file (`pulumi import --file`).",
       );
       assert.deepEqual(bench.calls(), ["getFlow 200"]);
@@ -149,6 +149,54 @@ describe("create", () => {
         'Two resources of this program describe Kosli flow "acme/web". Remove one of them, or give it another name.',
       );
       assert.deepEqual(bench.calls(), ["getFlow 404", "putFlow 201", "getFlow 200", "getFlow 200"]);
+    });
+
+    describe("also by a rename in the same run", () => {
+      const RENAMED_FIRST = "a rename that comes first";
+      const CREATED_FIRST = "a creation that comes first";
+      for (const first of [RENAMED_FIRST, CREATED_FIRST]) {
+        for (const adopt of [false, true]) {
+          it(`create: ${first} makes the other of the two fail${adopt ? ", also where it adopts" : ""}: never one flow in two states`, async () => {
+            const flow = await created(bench, { name: "a", description: "of a" });
+            // Long enough for the other one to slip in between looking and writing.
+            bench.emulator.faults([fault("putFlow", "before", { delay: 200 })]);
+            const run = bench.run();
+            const rename = () =>
+              run.lifecycle.update(flow.id, flow.state, bench.inputs({ name: "b", description: "of a" }));
+            const creation = () => run.lifecycle.create(bench.inputs({ name: "b", description: "of b", adopt }));
+            const [one, two] = await Promise.allSettled(
+              first === RENAMED_FIRST ? [rename(), creation()] : [creation(), rename()],
+            );
+            assert.equal(one.status, "fulfilled");
+            assert.ok(two.status === "rejected" && two.reason instanceof FlowError);
+            assert.equal(two.reason.kind, "collision");
+            assert.equal(two.reason instanceof PartialFailure, false);
+            assert.deepEqual(
+              flowsNamed(bench).map(({ name, description }) => `${name}: ${description}`),
+              first === RENAMED_FIRST ? ["b: of a"] : ["a: of a", "b: of b"],
+            );
+          });
+        }
+      }
+
+      it("rename: two flows that take one name in one run end in one rename and one refusal", async () => {
+        const flows = [await created(bench, { name: "a" }), await created(bench, { name: "c" })];
+        bench.emulator.faults([fault("renameFlow", "before", { delay: 200 })]);
+        const run = bench.run();
+        const inputs = bench.inputs({ name: "b" });
+        const ends = await Promise.allSettled(flows.map(({ id, state }) => run.lifecycle.update(id, state, inputs)));
+        assert.deepEqual(
+          ends.map((end) => (end.status === "fulfilled" ? "renamed" : end.reason.kind)),
+          ["renamed", "collision"],
+        );
+        assert.deepEqual(
+          flowsNamed(bench).map(({ id, name }) => [id, name]),
+          [
+            [flows[0]?.state.vendorId, "b"],
+            [flows[1]?.state.vendorId, "c"],
+          ],
+        );
+      });
     });
   });
 
@@ -319,7 +367,7 @@ describe("create", () => {
       );
     });
 
-    it("create: a second attempt that meets a flow takes it for the first attempt's, and says so", async () => {
+    it("create: a second attempt that meets a flow has lost a race, even if only to the first attempt", async () => {
       bench.emulator.faults([fault("putFlow", "before", { status: 500 })]);
       const run = bench.run();
       let puts = 0;
@@ -328,18 +376,46 @@ describe("create", () => {
         client: {
           ...client,
           json: (...call: Parameters<typeof client.json>) => {
-            // The first attempt arrives late: after it was looked for, before the second one.
-            if (call[0].method === "PUT" && ++puts === 2) edit(bench, "create", "web", { description: "d" });
+            // After the first attempt was looked for, before the second one: nobody can tell whose it is.
+            if (call[0].method === "PUT" && ++puts === 2) edit(bench, "create", "web", { description: "theirs" });
             return client.json(...call);
           },
         },
       });
-      await create({ name: "web", description: "d" }, run);
-      assert.deepEqual(run.log.at("warn"), [
-        'Kosli flow "acme/web": the first attempt got no answer and the second met a flow of this name; it is taken for ours.',
-      ]);
-      assert.equal(flowsNamed(bench).length, 1);
+      const args = { name: "web", description: "d", tags: { team: "shop" } };
+      const error = await failureAs(PartialFailure, create(args, run));
+      assert.equal(
+        error.message,
+        'Kosli flow "acme/web" was made by somebody else (or by an own attempt that got no answer) in the moment between looking and creating, ' +
+          "and has been overwritten with name, org, description of this program. " +
+          "It is recorded in this stack; look at it, and settle with the other side who manages it. `pulumi up` goes on.",
+      );
+      assert.equal(error.id, "acme/web");
+      assert.equal(error.state.vendorId, flowNamed(bench, "web").id);
+      await bench.run().lifecycle.update(error.id, error.state, bench.inputs(args));
+      assert.deepEqual(
+        flowsNamed(bench).map(({ description, tags }) => [description, tags]),
+        [["d", { team: "shop" }]],
+      );
     });
+
+    for (const [what, theirs, tags] of [
+      ["description", { description: "theirs" }, {}],
+      ["tags", {}, { owner: "theirs" }],
+    ] as const) {
+      it(`create: a flow with ${what} that a creation in doubt did not send is not taken for ours`, async () => {
+        bench.emulator.faults([fault("putFlow", "before", { status: 500 })]);
+        const run = bench.run();
+        meanwhile(run, "PUT", "/template_file", () => {
+          edit(bench, "create", "web", theirs);
+          if (what === "tags") edit(bench, "tag", "web", tags);
+        });
+        const error = await failureAs(FlowError, create({ name: "web" }, run));
+        assert.equal(error.kind, "outcomeUnknown");
+        assert.match(error.message, new RegExp(`; a flow of this name exists now, but differs in ${what}\\. `));
+        assert.equal(writes(bench).filter(({ call }) => call.startsWith("PUT")).length, 1);
+      });
+    }
 
     it("create: a conflict that only our own first attempt can have caused is not called somebody else's flow", async () => {
       bench.emulator.faults([
@@ -419,9 +495,12 @@ describe("create", () => {
       assert.equal(error.id, "acme/web");
       assert.match(
         error.message,
-        /^Kosli flow "acme\/web" was made by somebody else in the moment between looking and creating, and has been overwritten with [^.]*description, template/,
+        /^Kosli flow "acme\/web" was made by somebody else \(or by an own attempt that got no answer\) in the moment between looking and creating, and has been overwritten with [^.]*description, template/,
       );
-      assert.match(error.message, / It is recorded in this stack; settle with the other side who manages it\.$/);
+      assert.match(
+        error.message,
+        / It is recorded in this stack; look at it, and settle with the other side who manages it\. `pulumi up` goes on\.$/,
+      );
       assert.equal(error.state.description, "ours");
       assert.equal(error.state.vendorId, flowNamed(bench, "web").id);
       assert.deepEqual(flowsNamed(bench).length, 1);
@@ -511,6 +590,13 @@ describe("create", () => {
       assert.match(error.message, /was created, but not finished: it was written, but the vendor does not show it/);
       assert.deepEqual(run.clock.pauses, [500, 1000, 2000, 4000]);
     });
+  });
+
+  it("create: a message that quotes a whole sentence of the vendor has one full stop after it", async () => {
+    const refused = { status: 400, body: { message: "Tags are locked." } };
+    bench.emulator.faults([fault("patchTags", "before", refused)]);
+    const error = await failureAs(PartialFailure, create({ name: "web", tags: { team: "shop" } }));
+    assert.match(error.message, / was refused with 400: Tags are locked\. It is recorded in the stack; /);
   });
 
   it("create: a value that the vendor does not keep is told as a perpetual diff", async () => {

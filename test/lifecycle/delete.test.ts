@@ -153,6 +153,20 @@ describe("delete", () => {
       assert.equal(flowNamed(bench, "web").archived, false);
     });
 
+    it("hand-over: works for a state from before the server told ids", async () => {
+      bench.emulator.switches({ ids: "absent" });
+      const { id, state } = await created(bench, { name: "web" });
+      assert.equal("vendorId" in state, false);
+      bench.emulator.switches({ ids: "present" });
+      const run = bench.run();
+      await run.lifecycle.create(bench.inputs({ name: "web", adopt: true }));
+      await run.lifecycle.delete(id, state);
+      assert.equal(flowNamed(bench, "web").archived, false);
+      assert.deepEqual(run.log.at("warn"), [
+        'Kosli flow "acme/web" is now managed by another resource of this program, so it was not deleted.',
+      ]);
+    });
+
     it("hand-over: works when the new resource renames the flow first", async () => {
       const old = await created(bench, { name: "web" });
       const run = bench.run();

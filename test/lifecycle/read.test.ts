@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FlowError } from "../../provider/lifecycle/errors";
 import { failureAs } from "../harness/failure-of";
 import { KosliBench } from "../harness/kosli-lifecycle";
-import { created, edit, fault, flowNamed } from "../harness/kosli-world";
+import { created, edit, fault, flowNamed, flowsNamed } from "../harness/kosli-world";
 
 const TEMPLATE =
   "# what a release proves\nversion: 1\ntrail:\n  attestations:\n    - {name: review, type: pull_request}\n";
@@ -180,6 +180,44 @@ describe("read", () => {
     });
   });
 
+  describe("a host that has another name now", () => {
+    it("read: a flow with Kosli's own id is the flow, whatever the host is called", async () => {
+      const { id, state, inputs } = await created(bench, { name: "web", description: "d" });
+      const hostRoot = bench.emulator.url.replace("127.0.0.1", "localhost");
+      const moved = () => bench.run({ hostRoot }).lifecycle;
+      const found = await moved().read(id, state);
+      assert.deepEqual(found?.inputs, inputs);
+      assert.equal(found?.state.url, `${hostRoot}/acme/flows/web`);
+      const updated = await moved().update(id, state, { ...inputs, description: "new" });
+      assert.equal(flowNamed(bench, "web").description, "new");
+      await moved().delete(id, updated);
+      assert.equal(flowsNamed(bench, "web")[0]?.archived, true);
+    });
+
+    it("read: a flow without ids may be another one there, so it is an error", async () => {
+      bench.emulator.switches({ ids: "absent" });
+      const { id, state } = await created(bench, { name: "web" });
+      const hostRoot = bench.emulator.url.replace("127.0.0.1", "localhost");
+      const error = await failureAs(FlowError, bench.run({ hostRoot }).lifecycle.read(id, state));
+      assert.equal(error.kind, "wrongAccount");
+    });
+  });
+
+  describe("a state of another version", () => {
+    it("read: fails and says to install a newer package, in every call that would need to understand it", async () => {
+      const { id, state, inputs } = await created(bench, { name: "web", description: "d" });
+      const declared = state.__declared;
+      assert.ok(typeof declared === "object");
+      const newer = { ...state, __declared: { ...declared, version: 2 } };
+      const { lifecycle } = bench.run();
+      const said = /written by a newer version of pulumi-flows \(state version 2\): install that one\.$/;
+      await assert.rejects(async () => lifecycle.read(id, newer), said);
+      await assert.rejects(lifecycle.update(id, newer, { ...inputs, description: "new" }), said);
+      assert.throws(() => lifecycle.diff(newer, inputs), said);
+      assert.equal(flowNamed(bench, "web").description, "d");
+    });
+  });
+
   describe("lists", () => {
     const seedFlows = (count: number) => {
       for (let index = 0; index < count; index++) edit(bench, "create", `flow-${String(index).padStart(3, "0")}`);
@@ -275,6 +313,26 @@ describe("read", () => {
       assert.deepEqual(run.lifecycle.diff(state, inputs), { changed: [], replaces: [] });
     });
 
+    it("read: a flow that was renamed outside is an error that names its new name, never gone", async () => {
+      bench.emulator.switches({ ids: "absent" });
+      const { id, state, inputs } = await created(bench, { name: "web", description: "d" });
+      edit(bench, "rename", "web", { new_name: "shop" });
+      const message =
+        'Kosli flow "acme/web": It was renamed to "shop" outside of Pulumi, and this server gives flows no ids to follow. ' +
+        "Rename it back; or remove it from the stack with `pulumi state delete` and adopt it under its new name.";
+      for (const action of [
+        () => bench.run().lifecycle.read(id, state),
+        () => bench.run().lifecycle.update(id, state, { ...inputs, description: "new" }),
+        () => bench.run().lifecycle.delete(id, state),
+      ]) {
+        const error = await failureAs(FlowError, action());
+        assert.deepEqual([error.kind, error.message], ["conflict", message]);
+      }
+      assert.equal(flowNamed(bench, "shop").description, "d");
+      edit(bench, "rename", "shop", { new_name: "web" });
+      assert.deepEqual((await bench.run().lifecycle.read(id, state))?.state, state);
+    });
+
     it("read: a server that begins to tell ids adds them to the state", async () => {
       bench.emulator.switches({ ids: "absent" });
       const { id, state } = await created(bench, { name: "web" });
@@ -338,6 +396,23 @@ describe("read", () => {
         assert.match(error.message, /^Kosli flow /);
       }
       assert.deepEqual(bench.calls(), []);
+    });
+
+    it("get: what was looked up once and is gone at a later refresh is dropped, not an error", async () => {
+      edit(bench, "create", "web");
+      const first = await bench.run().lifecycle.read("acme/web", {});
+      assert.ok(first);
+      edit(bench, "archive", "web");
+      assert.equal(await bench.run().lifecycle.read("acme/web", first.state), undefined);
+    });
+
+    it("get: what was looked up once by its name alone is dropped on servers without ids too", async () => {
+      bench.emulator.switches({ ids: "absent" });
+      edit(bench, "create", "web");
+      const first = await bench.run().lifecycle.read("acme/web", {});
+      assert.ok(first);
+      edit(bench, "archive", "web");
+      assert.equal(await bench.run().lifecycle.read("acme/web", first.state), undefined);
     });
 
     it("get: what was looked up once is found again by Kosli's id after a rename", async () => {

@@ -27,13 +27,13 @@ describe("run memory", () => {
     const memory = new RunMemory();
     const first = gate();
     const events: string[] = [];
-    const a = memory.exclusively("web", async () => {
+    const a = memory.exclusively(["web"], async () => {
       events.push("a begins");
       await first.opened;
       events.push("a ends");
     });
-    const b = memory.exclusively("web", async () => events.push("b"));
-    const c = memory.exclusively("web", async () => events.push("c"));
+    const b = memory.exclusively(["web"], async () => events.push("b"));
+    const c = memory.exclusively(["web"], async () => events.push("c"));
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(events, ["a begins"]);
     first.open();
@@ -44,25 +44,25 @@ describe("run memory", () => {
   it("exclusively: other keys do not wait", async () => {
     const memory = new RunMemory();
     const first = gate();
-    const a = memory.exclusively("web", () => first.opened);
-    assert.equal(await memory.exclusively("api", async () => "done"), "done");
+    const a = memory.exclusively(["web"], () => first.opened);
+    assert.equal(await memory.exclusively(["api"], async () => "done"), "done");
     first.open();
     await a;
   });
 
   it("exclusively: a failure is the caller's own, and the next one runs", async () => {
     const memory = new RunMemory();
-    const failing = memory.exclusively("web", async () => {
+    const failing = memory.exclusively(["web"], async () => {
       throw new Error("no");
     });
-    const next = memory.exclusively("web", async () => "done");
+    const next = memory.exclusively(["web"], async () => "done");
     await assert.rejects(failing, /^Error: no$/);
     assert.equal(await next, "done");
   });
 
   it("exclusively: what is called after all have ended runs at once", async () => {
     const memory = new RunMemory();
-    await memory.exclusively("web", async () => undefined);
-    assert.equal(await memory.exclusively("web", async () => "again"), "again");
+    await memory.exclusively(["web"], async () => undefined);
+    assert.equal(await memory.exclusively(["web"], async () => "again"), "again");
   });
 });

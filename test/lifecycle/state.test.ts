@@ -72,10 +72,19 @@ describe("state", () => {
   });
 
   it("declaration: a state without one was only looked up", () => {
-    for (const found of [undefined, null, "x", 5, [], { version: 2, fields: [] }, { version: 1, fields: "name" }]) {
+    for (const found of [undefined, null, "x", 5, [], { version: 1 }, { version: 1, fields: "name" }]) {
       assert.equal(declarationOf({ [DECLARED]: found }), undefined);
     }
     assert.equal(declarationOf({}), undefined);
+  });
+
+  it("declaration: one of another version is an error that says to install a newer package, never a flow that was only looked up", () => {
+    for (const version of [2, 0, "1", undefined]) {
+      assert.throws(() => declarationOf({ [DECLARED]: { version, fields: ["name"] } }), {
+        name: "FlowError",
+        message: `Its state was written by a newer version of pulumi-flows (state version ${String(version)}): install that one.`,
+      });
+    }
   });
 
   it("declaration: one that was edited by hand is read as far as it makes sense", () => {

@@ -240,8 +240,8 @@ describe("update", () => {
       assert.equal(error.kind, "deletedOutside");
       assert.equal(
         error.message,
-        'Kosli flow "acme/web": It was archived outside of Pulumi while it was being updated. The empty flow that Kosli made in its place ' +
-          "was archived too. `pulumi up --refresh` creates it again.",
+        'Kosli flow "acme/web": It was archived or renamed outside of Pulumi while it was being updated. ' +
+          "The empty flow that Kosli made in its place was archived. `pulumi up --refresh` goes on from what is there.",
       );
       assert.deepEqual(
         flowsNamed(bench, "web").map(({ archived, description }) => [archived, description]),
@@ -251,6 +251,63 @@ describe("update", () => {
         ],
       );
     });
+
+    it("update: a flow that could not be archived again after that is named, so that somebody can do it", async () => {
+      const flow = await created(bench, { name: "web", description: "old" });
+      const run = bench.run();
+      meanwhile(run, "PUT", "/template_file", () => {
+        edit(bench, "archive", "web");
+        bench.emulator.faults([fault("archiveFlow", "before", { status: 400, body: { message: "Not now." } })]);
+      });
+      const inputs = bench.inputs({ name: "web", description: "new" });
+      const error = await failureAs(FlowError, run.lifecycle.update(flow.id, flow.state, inputs));
+      assert.equal(error.kind, "deletedOutside");
+      assert.equal(
+        error.message,
+        'Kosli flow "acme/web": It was archived or renamed outside of Pulumi while it was being updated. ' +
+          'Kosli has made an empty flow "web" in its place, which could not be archived ' +
+          "(PUT /api/v2/flows/acme/web/archive was refused with 400: Not now): do that by hand. " +
+          "`pulumi up --refresh` goes on from what is there.",
+      );
+    });
+
+    describe("behind the back of a list that the run has read", () => {
+      const stranger = { description: "theirs" };
+
+      it("update: a flow that was archived and made anew by somebody else is not written", async () => {
+        const flow = await created(bench, { name: "web", description: "old" });
+        const run = bench.run();
+        await run.lifecycle.read(flow.id, flow.state);
+        edit(bench, "archive", "web");
+        edit(bench, "create", "web", stranger);
+        const before = flowNamed(bench, "web");
+        for (const args of [
+          { name: "web", description: "new" },
+          { name: "web", description: "old", tags: { team: "shop" } },
+          { name: "shop", description: "old" },
+          { name: "web", description: "new", onConflict: "overwrite" },
+        ]) {
+          const error = await failureAs(FlowError, run.lifecycle.update(flow.id, flow.state, bench.inputs(args)));
+          assert.equal(error.kind, "deletedOutside");
+        }
+        assert.deepEqual(writes(bench), []);
+        assert.deepEqual(flowNamed(bench, "web"), before);
+      });
+
+      it("update: a flow that was renamed, and whose name somebody took, is found under its new name", async () => {
+        const flow = await created(bench, { name: "web", description: "old" });
+        const run = bench.run();
+        await run.lifecycle.read(flow.id, flow.state);
+        edit(bench, "rename", "web", { new_name: "moved" });
+        edit(bench, "create", "web", stranger);
+        const inputs = bench.inputs({ name: "web", description: "new" });
+        const error = await failureAs(FlowError, run.lifecycle.update(flow.id, flow.state, inputs));
+        assert.equal(error.kind, "conflict");
+        assert.match(error.message, /name: Pulumi last saw "web", it is now "moved", the program wants "web"\./);
+        assert.deepEqual(writes(bench), []);
+        assert.equal(flowNamed(bench, "web").description, "theirs");
+      });
+    });
   });
 
   it("update: a flow that is renamed in the moment of writing leaves no second flow behind", async () => {
@@ -258,7 +315,9 @@ describe("update", () => {
     const run = bench.run();
     meanwhile(run, "PUT", "/template_file", () => edit(bench, "rename", "web", { new_name: "shop" }));
     const inputs = bench.inputs({ name: "web", description: "new" });
-    await failureAs(FlowError, run.lifecycle.update(flow.id, flow.state, inputs));
+    const error = await failureAs(FlowError, run.lifecycle.update(flow.id, flow.state, inputs));
+    assert.equal(error instanceof PartialFailure, false);
+    assert.doesNotMatch(error.message, /Part of the change was made|\.\./);
     assert.deepEqual(
       flowsNamed(bench)
         .filter(({ archived }) => !archived)
@@ -324,6 +383,36 @@ describe("update", () => {
         /tags: Pulumi last saw {"team":"shop"}, it is now {"team":"theirs"}, the program wants {"team":"cart"}\./,
       );
     });
+
+    it("update: a field that the program newly declares, and that somebody changed since, is refused", async () => {
+      const flow = await created(bench, { name: "web" });
+      edit(bench, "update", "web", { description: "theirs" });
+      const error = await failureAs(FlowError, update(flow, { name: "web", description: "ours" }));
+      assert.equal(error.kind, "conflict");
+      assert.match(error.message, /description: Pulumi last saw "", it is now "theirs", the program wants "ours"\./);
+      assert.deepEqual(writes(bench), []);
+    });
+
+    for (const [what, args] of [
+      ["beside tags of its own", { name: "web", tags: { team: "shop" } }],
+      ["as its first one", { name: "web" }],
+    ] as const) {
+      it(`update: a tag that the program newly declares ${what}, and that somebody has set, is refused`, async () => {
+        const flow = await created(bench, args);
+        edit(bench, "tag", "web", { owner: "theirs" });
+        const tags = { ...("tags" in args ? args.tags : {}), owner: "ours" };
+        const error = await failureAs(FlowError, update(flow, { name: "web", tags }));
+        assert.equal(error.kind, "conflict");
+        assert.match(
+          error.message,
+          /tags: Pulumi last saw [^,]*, it is now {[^}]*"owner":"theirs"}, the program wants {/,
+        );
+        assert.equal(flowNamed(bench, "web").tags.owner, "theirs");
+        await update(flow, { name: "web", tags: { ...tags, owner: "theirs" } });
+        await update(flow, { name: "web", tags, onConflict: "overwrite" });
+        assert.equal(flowNamed(bench, "web").tags.owner, "ours");
+      });
+    }
 
     it("update: to drop a field that somebody changed since is refused", async () => {
       const flow = await created(bench, { name: "web", description: "old" });
@@ -477,6 +566,44 @@ describe("update", () => {
       });
     }
 
+    it("rename: a passing lock conflict is waited out", async () => {
+      const flow = await created(bench, { name: "web" });
+      bench.emulator.faults([fault("renameFlow", "before", { status: 409 }, { times: 2 })]);
+      const run = bench.run();
+      const state = await run.lifecycle.update(flow.id, flow.state, bench.inputs({ name: "shop" }));
+      assert.deepEqual([state.name, state.vendorId], ["shop", flow.state.vendorId]);
+      assert.deepEqual(bench.calls(), [
+        "getFlow 200",
+        "getFlow 404",
+        "renameFlow 409",
+        "renameFlow 409",
+        "renameFlow 200",
+        "getFlow 200",
+      ]);
+      assert.deepEqual(run.clock.pauses, [250, 500]);
+    });
+
+    for (const renameOntoExisting of [400, 409] as const) {
+      it(`rename: a name that somebody takes while a lock conflict is waited out is told (${renameOntoExisting})`, async () => {
+        bench.emulator.switches({ renameOntoExisting });
+        const flow = await created(bench, { name: "web" });
+        bench.emulator.faults([fault("renameFlow", "before", { status: 409 })]);
+        const run = bench.run();
+        meanwhile(run, "PUT", "/rename", () => edit(bench, "create", "shop", { description: "theirs" }));
+        const inputs = bench.inputs({ name: "shop" });
+        const error = await failureAs(FlowError, run.lifecycle.update(flow.id, flow.state, inputs));
+        assert.equal(error instanceof PartialFailure, false);
+        assert.match(error.message, /^Kosli flow "acme\/web": .*A flow named 'shop' already exists/);
+        assert.deepEqual(
+          flowsNamed(bench).map(({ name, description }) => [name, description]),
+          [
+            ["web", ""],
+            ["shop", "theirs"],
+          ],
+        );
+      });
+    }
+
     it("rename: a 500 before the rename fails, and the next update converges", async () => {
       const flow = await created(bench, { name: "web" });
       bench.emulator.faults([fault("renameFlow", "before", { status: 500 })]);
@@ -510,6 +637,56 @@ describe("update", () => {
       const state = await update(error, args);
       assert.deepEqual(bench.calls(), ["getFlow 200", "patchTags 200", "getFlow 200"]);
       assert.deepEqual(bench.run().lifecycle.diff(state, bench.inputs(args)), { changed: [], replaces: [] });
+    });
+
+    it("update: a tag that was to be dropped is still dropped after a change of which only a part was made", async () => {
+      const flow = await created(bench, { name: "web", description: "old", tags: { a: "1", b: "2" } });
+      edit(bench, "tag", "web", { ci: "github" });
+      bench.emulator.faults([fault("patchTags", "before", { status: 403 })]);
+      const args = { name: "web", description: "new", tags: { a: "1" } };
+      const error = await failureAs(PartialFailure, update(flow, args));
+      assert.deepEqual([error.state.description, error.state.tags], ["new", { a: "1", b: "2" }]);
+      assert.deepEqual(bench.run().lifecycle.diff(error.state, bench.inputs(args)).changed, ["tags"]);
+      const state = await update(error, args);
+      assert.deepEqual(flowNamed(bench, "web").tags, { a: "1", ci: "github" });
+      assert.deepEqual(bench.run().lifecycle.diff(state, bench.inputs(args)), { changed: [], replaces: [] });
+    });
+
+    it("update: a field that was to be dropped is still dropped after a change of which only a part was made", async () => {
+      const flow = await created(bench, { name: "web", description: "old" });
+      bench.emulator.faults([fault("putFlow", "before", { status: 403 })]);
+      const error = await failureAs(PartialFailure, update(flow, { name: "shop" }));
+      assert.deepEqual([error.state.name, error.state.description], ["shop", "old"]);
+      assert.deepEqual(bench.run().lifecycle.diff(error.state, bench.inputs({ name: "shop" })).changed, [
+        "description",
+      ]);
+      const state = await update(error, { name: "shop" });
+      assert.equal(flowNamed(bench, "shop").description, "");
+      assert.deepEqual(bench.run().lifecycle.diff(state, bench.inputs({ name: "shop" })), {
+        changed: [],
+        replaces: [],
+      });
+    });
+
+    it("update: what the vendor never tells counts as sent only once it was", async () => {
+      const old = { name: "web", legacyTemplate: ["scan"], repoUrl: "https://github.com/acme/old" };
+      const args = { ...old, name: "shop", repoUrl: "https://github.com/acme/new" };
+      const flow = await created(bench, old);
+      bench.emulator.faults([fault("putFlowLegacy", "before", { status: 403 })]);
+      const error = await failureAs(PartialFailure, update(flow, args));
+      assert.deepEqual([error.state.name, error.state.repoUrl], ["shop", old.repoUrl]);
+      assert.deepEqual(bench.run().lifecycle.diff(error.state, bench.inputs(args)).changed, ["repoUrl"]);
+      const state = await update(error, args);
+      assert.equal(flowNamed(bench, "shop").repo_url, args.repoUrl);
+      assert.equal(state.repoUrl, args.repoUrl);
+    });
+
+    it("update: a message that quotes a whole sentence of the vendor has one full stop after it", async () => {
+      const flow = await created(bench, { name: "web", description: "old" });
+      bench.emulator.faults([fault("patchTags", "before", { status: 400, body: { message: "Tags are locked." } })]);
+      const args = { name: "web", description: "new", tags: { team: "shop" } };
+      const error = await failureAs(PartialFailure, update(flow, args));
+      assert.match(error.message, / was refused with 400: Tags are locked\. Part of the change was made /);
     });
 
     it("update: a half-done rename is recorded under the id that the flow has in Pulumi", async () => {
@@ -587,6 +764,19 @@ describe("update", () => {
         "This would be a perpetual diff: write the vendor's value into the program, or leave visibility out.",
     ]);
   });
+
+  for (const [what, body] of [
+    ["an object", { message: "updated" }],
+    ["an empty body", ""],
+  ] as const) {
+    it(`update: a success that is answered with ${what} is a success, since what is there is read anyway`, async () => {
+      const flow = await created(bench, { name: "web", description: "old" });
+      bench.emulator.faults([fault("putFlow", "after", { status: 200, body })]);
+      const state = await update(flow, { name: "web", description: "new" });
+      assert.equal(state.description, "new");
+      assert.deepEqual(bench.calls(), ["getFlow 200", "putFlow 200", "getFlow 200"]);
+    });
+  }
 
   it("update: an update that settles warns of nothing", async () => {
     const flow = await created(bench, { name: "web", description: "old", tags: { team: "shop" } });

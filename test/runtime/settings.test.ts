@@ -70,18 +70,26 @@ describe("settings", () => {
       assert.deepEqual(problemsOf({ "kosli:region": "mars" }), ["kosli:region: kosli:region must be one of eu, us"]);
     });
 
-    it("address: a configured address wins over a region", () => {
-      assert.equal(
-        hostOf({ "kosli:region": "us", "kosli:apiUrl": "https://kosli.acme.test" }),
-        "https://kosli.acme.test",
-      );
+    it("address: a region and an address in one stack are a problem that names both", () => {
+      const both = { "kosli:region": "us", "kosli:apiUrl": "https://kosli.acme.test" };
+      assert.deepEqual(problemsOf(both), ["kosli:region: Set either kosli:region and kosli:apiUrl, not both"]);
+      assert.throws(() => demandSound(find(both)), { kind: "settings" });
     });
 
-    it("address: a configured region wins over an address of the environment", () => {
-      assert.equal(
-        hostOf({ "kosli:region": "us" }, { KOSLI_API_URL: "https://kosli.acme.test" }),
-        "https://app.us.kosli.com",
-      );
+    it("address: a configured region wins over an address of the environment, and a warning says so without its value", () => {
+      const found = find({ "kosli:region": "us" }, { KOSLI_API_URL: "https://kosli.acme.test" });
+      assert.equal(kosli.hostRoot(found.values), "https://app.us.kosli.com");
+      assert.deepEqual(found.problems, []);
+      assert.deepEqual(found.warnings, [
+        "kosli:region of the stack stands against KOSLI_API_URL of the environment; the stack's value is used.",
+      ]);
+    });
+
+    it("address: a region is worth no warning where the environment has no address, or the provider is explicit", () => {
+      assert.deepEqual(find({ "kosli:region": "us" }, { KOSLI_API_URL: "" }).warnings, []);
+      const explicit = { "kosli:region": "us", "kosli:apiToken": "t", "pulumi-flows:explicit": "true" };
+      const environment = { KOSLI_API_URL: "https://kosli.acme.test", KOSLI_API_TOKEN: "other" };
+      assert.deepEqual(find(explicit, environment).warnings, []);
     });
 
     it("address: https is taken everywhere, http on this machine only", () => {
@@ -107,7 +115,7 @@ describe("settings", () => {
         assert.deepEqual(
           problemsOf({ "kosli:apiUrl": apiUrl }),
           [
-            `kosli:apiUrl: The address "${apiUrl}" must begin with https:// (http:// is only allowed to this machine): a key must not travel in clear`,
+            `kosli:apiUrl: The address${apiUrl.startsWith("http:") ? ` "${apiUrl}"` : ""} must begin with https:// (http:// is only allowed to this machine): a key must not travel in clear`,
           ],
           apiUrl,
         );
@@ -125,7 +133,7 @@ describe("settings", () => {
         "https://app.kosli.com/api/",
       ]) {
         assert.deepEqual(problemsOf({ "kosli:apiUrl": apiUrl }), [
-          `kosli:apiUrl: The address "${apiUrl}" must be the host alone, without a path`,
+          'kosli:apiUrl: The address must be the host alone, "https://app.kosli.com", without a path',
         ]);
       }
     });
@@ -136,8 +144,24 @@ describe("settings", () => {
 
     it("address: what is no URL is refused", () => {
       assert.deepEqual(problemsOf({ "kosli:apiUrl": "app.kosli.com" }), [
-        'kosli:apiUrl: The address "app.kosli.com" is not a URL; write it as https://host',
+        "kosli:apiUrl: The address is not a URL; write it as https://host",
       ]);
+    });
+
+    it("address: a key that somebody put there by mistake is never shown", () => {
+      for (const apiUrl of [
+        "s3cret-key",
+        "Bearer s3cret-key",
+        "https://app.kosli.com/s3cret-key",
+        "https://app.kosli.com/?key=s3cret-key",
+        "https://app.kosli.com/#s3cret-key",
+        "http://app.kosli.com/api?key=s3cret-key",
+      ]) {
+        for (const found of [find({ "kosli:apiUrl": apiUrl }), find({}, { KOSLI_API_URL: apiUrl })]) {
+          assert.equal(found.problems.length, 1, apiUrl);
+          assert.doesNotMatch(JSON.stringify([found.problems, found.warnings]), /s3cret/, apiUrl);
+        }
+      }
     });
 
     it("address: credentials in it are refused and not shown", () => {
@@ -196,11 +220,18 @@ describe("settings", () => {
   });
 
   it("settings: unsound ones fail with all that is wrong", () => {
-    const found = find({ "kosli:region": "mars", "kosli:apiUrl": "kosli" });
+    const found = find({ "kosli:region": "mars" }, { KOSLI_API_URL: "kosli" });
+    const both = find({ "kosli:region": "mars", "kosli:apiUrl": "kosli" });
     assert.throws(() => demandSound(found), {
       name: "FlowError",
       kind: "settings",
-      message: 'kosli:region must be one of eu, us; The address "kosli" is not a URL; write it as https://host.',
+      message: "kosli:region must be one of eu, us.",
+    });
+    assert.throws(() => demandSound(both), {
+      name: "FlowError",
+      kind: "settings",
+      message:
+        "kosli:region must be one of eu, us; Set either kosli:region and kosli:apiUrl, not both; The address is not a URL; write it as https://host.",
     });
     assert.doesNotThrow(() => demandSound(find()));
   });

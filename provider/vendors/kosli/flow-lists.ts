@@ -55,6 +55,11 @@ export class FlowLists {
     for (const each of namesAndIds) if (each) outdated?.add(each);
   }
 
+  /** Says that only a new list of this organization will do. */
+  drop(org: string): void {
+    this.#snapshots.delete(org);
+  }
+
   #snapshot(org: string): Snapshot {
     const kept = this.#snapshots.get(org);
     if (kept && this.#clock.now() - kept.taken <= LARGEST_AGE) return kept;

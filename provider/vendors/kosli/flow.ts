@@ -1,51 +1,69 @@
 import { z } from "zod";
 import { path } from "../../http/path";
 import type { Request } from "../../http/request";
-import { FlowError, VendorError } from "../../lifecycle/errors";
+import { clauseOf, FlowError, VendorError } from "../../lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../lifecycle/flow-type";
 import type { components } from "./api";
-import { EMPTY_TEMPLATE, legacyControls, legacyTemplate, template, templateObject, templateText } from "./template";
+import {
+  EMPTY_TEMPLATE,
+  type FlowTemplate,
+  legacyControls,
+  legacyTemplate,
+  template,
+  templateObject,
+  templateText,
+} from "./template";
 import type { KosliAccount } from "./vendor";
 import { type WireFlow, wireFlow } from "./wire";
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9.\-_~]*$/;
 /** What can stand in a path. */
-const ORG = /^(?!\.{1,2}$).+$/;
+const ORG = /^(?!\.{1,2}$)[^/]+$/;
 const nameRule = "must begin with a letter or digit and may hold letters, digits and . - _ ~";
 
-/** The arguments of a Kosli flow. Source of the rules: https://docs.kosli.com and the vendor's API description. */
-export const flowFields = z.object({
+/** What a program says of a Kosli flow; a type, since interfaces are no records. Source of the rules: https://docs.kosli.com and the vendor's API description. */
+export type FlowFields = {
   /** The flow's name, unique in the organization. Default: the resource's name. Changing it renames the flow in place. */
-  name: z.string().regex(NAME, `A flow's name ${nameRule}`),
+  name: string;
   /** The organization that holds the flow. Default: the setting `kosli:org`. Changing it makes a new flow there and archives this one. */
-  org: z
-    .string(
-      "No organization is set: use the argument `org`, `pulumi config set kosli:org`, or the environment variable KOSLI_ORG",
-    )
-    .regex(ORG, "The organization must be a name, not empty, . or ..")
-    .register(rules, { replaces: true, setting: "org" }),
+  org: string;
   /** What the flow is for. Left out, it is not managed; removed from the program, it is emptied. */
-  description: z.string().optional().register(rules, { clear: "" }),
+  description?: string | undefined;
   /** Who may see the flow. Left out, Kosli chooses (`private` for a new flow) and it is not managed. */
-  visibility: z.enum(["public", "private"]).optional(),
+  visibility?: "public" | "private" | undefined;
   /**
    * What a trail of this flow must prove: YAML text, or an object. Compared by meaning, so that comments, spelling and order make
    * no difference. Lists given as objects are registered by name, so that a preview names the attestation that changes; they are uploaded in
    * the order of their names. Removed from the program, the flow requires nothing.
    */
-  template: template.optional(),
+  template?: string | FlowTemplate | undefined;
   /** Names of required controls, by Kosli's deprecated endpoint. Not together with `template`. */
-  legacyTemplate: legacyTemplate.optional(),
+  legacyTemplate?: string[] | undefined;
   /** The repository's address, only with `legacyTemplate`. Kosli changes it by itself, so it is sent and never compared with what Kosli answers. */
-  repoUrl: z.string().optional().register(rules, { writeOnly: true }),
+  repoUrl?: string | undefined;
   /** Tags by key. Only the keys written here are managed: tags that others set are left alone. */
+  tags?: Record<string, string> | undefined;
+};
+
+/** The rules of {@link FlowFields}. */
+const flowFields = z.object({
+  name: z.string().regex(NAME, `A flow's name ${nameRule}`),
+  org: z
+    .string(
+      "No organization is set: use the argument `org`, `pulumi config set kosli:org`, or the environment variable KOSLI_ORG",
+    )
+    .regex(ORG, "The organization must be a name: not empty, . or .., and without a slash")
+    .register(rules, { replaces: true, setting: "org" }),
+  description: z.string().optional().register(rules, { clear: "" }),
+  visibility: z.enum(["public", "private"]).optional(),
+  template: template.optional(),
+  legacyTemplate: legacyTemplate.optional(),
+  repoUrl: z.string().optional().register(rules, { writeOnly: true }),
   tags: z
     .record(z.string().regex(NAME, `A tag's key ${nameRule}`), z.string("A tag's value is a text"))
     .optional()
     .register(rules, { clear: {}, owns: "writtenKeys", keep: "declared" }),
-});
-
-type Flow = z.output<typeof flowFields>;
+}) satisfies z.ZodType<FlowFields>;
 
 /** The vendor's own description of its bodies. */
 type Api = components["schemas"];
@@ -54,7 +72,7 @@ type Api = components["schemas"];
 const CARRIED_BY_PUT = ["description", "visibility", "template", "legacyTemplate", "repoUrl"];
 
 /** `kosli:Flow` */
-export const flow: FlowType<Flow, WireFlow, KosliAccount> = {
+export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
   token: "kosli:Flow",
   noun: "Kosli flow",
   fields: flowFields,
@@ -78,7 +96,7 @@ export const flow: FlowType<Flow, WireFlow, KosliAccount> = {
   label: ({ org, name }) => `${String(org)}/${String(name)}`,
   identity: (state) => (typeof state.vendorId === "string" ? state.vendorId : flow.label(state)),
   idOf: ({ org, name }) => `${org}/${name}`,
-  idFrom: (desired) => flow.label(desired),
+  idFrom: ({ org, name }) => flow.label({ org, name }),
   fromId(id) {
     const [org, name, ...rest] = id.split("/");
     if (!org || !ORG.test(org) || !name || !NAME.test(name) || rest.length > 0)
@@ -118,8 +136,17 @@ export const flow: FlowType<Flow, WireFlow, KosliAccount> = {
     }
     const answered = await get(account, org, name);
     if (answered && isOurs(answered)) return answered;
-    const renamed = id ? await account.lists.find(org, isOurs) : undefined;
-    return renamed && get(account, org, renamed.name);
+    if (!id) {
+      if (!answered) return undefined;
+      throw new FlowError(
+        "conflict",
+        `It was renamed to "${answered.name}" outside of Pulumi, and this server gives flows no ids to follow. Rename it back; or remove it from the stack with \`pulumi state delete\` and adopt it under its new name.`,
+      );
+    }
+    if (fresh) account.lists.drop(org);
+    const renamed = await account.lists.find(org, isOurs);
+    const found = renamed && (await get(account, org, renamed.name));
+    return found && isOurs(found) ? found : undefined;
   },
 
   async find(account, { org, name }) {
@@ -129,6 +156,7 @@ export const flow: FlowType<Flow, WireFlow, KosliAccount> = {
   },
 
   async create(account, desired) {
+    // An answer that is not Kosli's leaves open whether anything was created.
     const { status } = await account.client.json(upsert(desired.org, desired, { repeatable: false }), z.string());
     account.lists.forget(desired.org, desired.name);
     return { overwrote: status === 200 };
@@ -184,18 +212,22 @@ async function get({ client }: KosliAccount, org: string, name: string): Promise
 async function put(
   account: KosliAccount,
   wire: WireFlow,
-  { legacyTemplate, ...target }: Partial<Flow> & { org: string; name: string },
+  { legacyTemplate, ...target }: Partial<FlowFields> & { org: string; name: string },
 ): Promise<void> {
   const kept = { description: wire.description ?? "", template: legacyTemplate ? EMPTY_TEMPLATE : textOf(wire) };
   const legacy = Array.isArray(legacyTemplate) ? { legacyTemplate } : {};
   const request = upsert(target.org, { ...kept, ...target, ...legacy }, { repeatable: true });
-  const { status } = await account.client.json(request, z.string());
+  const { status } = await account.client.send(request);
   if (status !== 201) return;
-  // Archived between our reading and our writing: the upsert has made a flow nobody asked for.
-  await archive(account, target.org, target.name);
+  // Archived or renamed between our reading and our writing: the upsert has made a flow nobody asked for.
+  const cleaned = await archive(account, target.org, target.name).then(
+    () => "The empty flow that Kosli made in its place was archived.",
+    (error: unknown) =>
+      `Kosli has made an empty flow "${target.name}" in its place, which could not be archived (${clauseOf(error)}): do that by hand.`,
+  );
   throw new FlowError(
     "deletedOutside",
-    "It was archived outside of Pulumi while it was being updated. The empty flow that Kosli made in its place was archived too. `pulumi up --refresh` creates it again.",
+    `It was archived or renamed outside of Pulumi while it was being updated. ${cleaned} \`pulumi up --refresh\` goes on from what is there.`,
   );
 }
 
@@ -204,7 +236,7 @@ async function archive({ client }: KosliAccount, org: string, name: string): Pro
 }
 
 /** The call that creates or updates; the vendor has no other. */
-function upsert(org: string, desired: Flow, { repeatable }: { repeatable: boolean }): Request {
+function upsert(org: string, desired: FlowFields, { repeatable }: { repeatable: boolean }): Request {
   const data: Api["FlowData"] = {
     name: desired.name,
     description: desired.description ?? "",
@@ -251,6 +283,7 @@ async function rename(account: KosliAccount, wire: WireFlow, name: string): Prom
       json: { new_name: name } satisfies Api["RenameInput"],
       // The old name goes on leading to the flow: a second try would meet a flow that has the new name already.
       repeatable: false,
+      repeatOnConflict: true,
     });
   } catch (error) {
     if (!(error instanceof VendorError && error.outcomeUnknown)) throw error;

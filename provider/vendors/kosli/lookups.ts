@@ -7,12 +7,15 @@ import type { WireFlow } from "./wire";
 export interface FlowResult {
   /** The organization that holds the flow. */
   org: string;
+  /** The flow's name. */
   name: string;
+  /** What the flow is for; empty where nothing is said. */
   description: string;
   /** `public` or `private`; absent where the server does not tell. */
   visibility?: string;
   /** The template's YAML text, as stored. */
   template: string;
+  /** All tags by key. */
   tags: Record<string, string>;
   /** Kosli's own id, which stays across renames; older servers have none. */
   vendorId?: string;

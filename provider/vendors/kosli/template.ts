@@ -17,47 +17,66 @@ const DEEPEST_NESTING = 100;
 
 const BUILT_IN_TYPES = ["generic", "junit", "snyk", "pull_request", "jira", "sonar", "decision", "*"] as const;
 
-const attestationType = z.custom<(typeof BUILT_IN_TYPES)[number] | `custom:${string}`>(
+/** A kind of evidence: `*` takes any, `custom:<name>` a custom type of the organization. */
+type AttestationType = (typeof BUILT_IN_TYPES)[number] | `custom:${string}`;
+
+/** Evidence that is required. */
+export interface FlowAttestation {
+  /** What reports call it. */
+  name: string;
+  /** What kind of evidence is required; `*` takes any, `custom:<name>` a custom type of the organization. */
+  type: AttestationType;
+}
+
+/** Something that a trail must produce. */
+export interface FlowArtifact {
+  /** What reports call it. */
+  name: string;
+  /** Evidence required of this artifact. */
+  attestations?: FlowAttestation[] | undefined;
+}
+
+/** What a trail must prove, as a whole. */
+export interface FlowTrail {
+  /** Evidence required of the trail itself. */
+  attestations?: FlowAttestation[] | undefined;
+  /** Artifacts that the trail must produce. */
+  artifacts?: FlowArtifact[] | undefined;
+}
+
+/** A template as the program writes it. */
+export interface FlowTemplate {
+  /** The version of the template language; only 1 exists. */
+  version?: 1 | undefined;
+  /** What every trail of the flow must prove. */
+  trail?: FlowTrail | null | undefined;
+}
+
+const attestationType = z.custom<AttestationType>(
   (value) => typeof value === "string" && (BUILT_IN_TYPES.some((type) => type === value) || /^custom:.+$/.test(value)),
   `Kosli's attestation types are ${BUILT_IN_TYPES.join(", ")} and custom:<name of a custom type>`,
 );
 
-const attestation = z.strictObject({
-  /** What reports call it. */
-  name: z.string().min(1, "An attestation needs a name"),
-  /** What kind of evidence is required; `*` takes any, `custom:<name>` a custom type of the organization. */
-  type: attestationType,
-});
-
-type FlowAttestation = z.output<typeof attestation>;
+const attestation = z.strictObject({ name: z.string().min(1, "An attestation needs a name"), type: attestationType });
 
 const attestations = uniquelyNamed(z.array(attestation), "attestation");
 
 const artifact = z.strictObject({
-  /** What reports call it. */
   name: z.string().min(1, "An artifact needs a name"),
-  /** Evidence required of this artifact. */
   attestations: attestations.optional(),
 });
 
-/** What a trail must prove, as an object. */
+/** The rules of {@link FlowTemplate}. */
 const templateSchema = z.strictObject({
-  /** The version of the template language; only 1 exists. */
   version: z.literal(1, "The only version of Kosli's template language is 1").optional(),
-  /** What every trail of the flow must prove. */
   trail: z
     .strictObject({
-      /** Evidence required of the trail itself. */
       attestations: attestations.optional(),
-      /** Artifacts that the trail must produce. */
       artifacts: uniquelyNamed(z.array(artifact), "artifact").optional(),
     })
     .nullable()
     .optional(),
-});
-
-/** A template as the program writes it. */
-export type FlowTemplate = z.output<typeof templateSchema>;
+}) satisfies z.ZodType<FlowTemplate>;
 
 /** Required attestations by name, as registered with Pulumi. */
 type KeyedAttestations = Record<string, { type: string }>;
@@ -103,12 +122,22 @@ export const template = z
     ],
     "A template is YAML text, or an object with the keys version and trail",
   )
-  .register(rules, { clear: EMPTY_TEMPLATE, keep: "declared", spells: "template", canonical: canonicalTemplate });
+  .register(rules, {
+    clear: EMPTY_TEMPLATE,
+    vendorFills: true,
+    keep: "declared",
+    spells: "template",
+    canonical: canonicalTemplate,
+  });
 
 /** The deprecated list of control names, which Kosli turns into a template. */
-export const legacyTemplate = z
-  .array(z.string().min(1, "A control needs a name"))
-  .register(rules, { clear: EMPTY_TEMPLATE, keep: "declared", spells: "template", canonical: canonicalLegacyTemplate });
+export const legacyTemplate = z.array(z.string().min(1, "A control needs a name")).register(rules, {
+  clear: EMPTY_TEMPLATE,
+  vendorFills: true,
+  keep: "declared",
+  spells: "template",
+  canonical: canonicalLegacyTemplate,
+});
 
 /** A template by meaning: comments, order, spelling and defaults left out. What is no template stands for itself. */
 export function canonicalTemplate(value: unknown): unknown {
