@@ -8,9 +8,6 @@ import type { Vendor } from "../provider/vendors/vendor";
 
 const root = resolve(__dirname, "..");
 
-/** Members of lookups whose names say all. Whatever else has no documentation makes the generator fail. */
-const NAMES_SAY_ALL = ["GetFlowArgs.name", "FlowResult.name", "FlowResult.description", "FlowResult.tags"];
-
 /** One argument, output or setting. */
 interface Member {
   /** From the outermost: `template.trail.attestations[].name`. */
@@ -138,23 +135,24 @@ class Page {
   #addConfiguration(): void {
     const settings = this.#checker.getDeclaredTypeOfSymbol(this.#exported("ProviderArgs"));
     const documented = new Map(this.#members(settings, "", "ProviderArgs").map((each) => [each.path, each]));
-    const rows = Object.entries(this.#vendor.settings).map(([name, { variable, secret, oneOf }]) => {
+    const rows = Object.entries(this.#vendor.settings).map(([name, { variable, secret, oneOf, insteadOf }]) => {
       const key = `${this.#vendor.name}:${name}`;
       const words = documented.get(name)?.documentation;
       if (!words) this.#undocumented.push(key);
       const values = oneOf ? ` One of ${oneOf.map((each) => `\`${each}\``).join(", ")}.` : "";
-      return `| \`${key}\` | ${variable ? `\`${variable}\`` : ""} | ${secret ? "yes" : ""} | ${words}${values} |`;
+      const rival = insteadOf ? ` Not together with \`${this.#vendor.name}:${insteadOf}\`.` : "";
+      return `| \`${key}\` | ${variable ? `\`${variable}\`` : ""} | ${secret ? "yes" : ""} | ${words}${values}${rival} |`;
     });
     this.#add(
       "## Configuration",
-      "The stack's configuration wins over the environment; an empty value counts as none. An explicit provider takes what its arguments leave out from the environment, never from the stack.",
+      "The stack's configuration wins over the environment; an empty value counts as none. An explicit provider takes what its arguments leave out from here, except secrets, which it never takes from the stack.",
       ["| Key | Environment variable | Secret | |", "|---|---|---|---|", ...rows].join("\n"),
     );
   }
 
   /** The members of an object type, those of nested objects after the one that holds them. */
   #members(type: ts.Type, prefix: string, owner: string): Member[] {
-    return this.#checker.getPropertiesOfType(type).flatMap((symbol) => {
+    const members = this.#checker.getPropertiesOfType(type).flatMap((symbol) => {
       const path = prefix + symbol.name;
       const alternatives = alternativesOf(this.#checker.getTypeOfSymbol(symbol));
       const member = {
@@ -165,6 +163,7 @@ class Page {
       };
       return [member, ...alternatives.flatMap((each) => this.#nested(each, path, owner))];
     });
+    return unique(members);
   }
 
   #nested(type: ts.Type, path: string, owner: string): Member[] {
@@ -197,7 +196,7 @@ class Page {
 
   #documented(symbol: ts.Symbol | undefined, what: string): string {
     const words = ts.displayPartsToString(symbol?.getDocumentationComment(this.#checker));
-    if (words === "" && !NAMES_SAY_ALL.includes(what)) this.#undocumented.push(what);
+    if (words === "") this.#undocumented.push(what);
     return prose(words);
   }
 
@@ -258,8 +257,14 @@ function alternativesOf(type: ts.Type): ts.Type[] {
   );
 }
 
+/** An object that is told member by member; a resource is told by its class. */
 function isPlainObject(type: ts.Type): boolean {
-  return (type.flags & ts.TypeFlags.Object) !== 0;
+  return (type.flags & ts.TypeFlags.Object) !== 0 && !type.isClass();
+}
+
+/** The first of each path: outputs make several forms of one member. */
+function unique(members: readonly Member[]): Member[] {
+  return [...new Map([...members].reverse().map((each) => [each.path, each])).values()].reverse();
 }
 
 /** Named types, then literals, then patterns, each by the alphabet. */

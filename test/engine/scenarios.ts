@@ -233,6 +233,14 @@ export const scenarios: readonly Scenario[] = [
     program: "lookups",
     steps: [
       {
+        operation: "preview",
+        v: 1,
+        expect(seen) {
+          succeeded(seen);
+          assert.deepEqual(seen.calls, [], "nothing is looked up that is yet to be made");
+        },
+      },
+      {
         operation: "up",
         v: 1,
         expect(seen) {
@@ -375,7 +383,7 @@ export const scenarios: readonly Scenario[] = [
         operation: "up",
         v: 2,
         expect(seen) {
-          failed(seen, 'Kosli flow "acme/flow" exists already', "adopt: true", "flow-dev", "import file");
+          failed(seen, 'Kosli flow "acme/flow" exists already', "adopt: true", "flow-<stack>", "import file");
           assert.deepEqual(seen.writes, []);
         },
       },
@@ -500,6 +508,40 @@ export const scenarios: readonly Scenario[] = [
       { operation: "preview", v: 2, refresh: true, expect: unchanged },
       { operation: "refresh", v: 2, expect: succeeded },
       { operation: "preview", v: 2, expect: unchanged },
+    ],
+  },
+  {
+    title: "what the program makes secret is shown nowhere, also when it was changed outside",
+    program: "secret",
+    steps: [
+      {
+        operation: "up",
+        v: 1,
+        expect(seen) {
+          succeeded(seen);
+          assert.doesNotMatch(seen.output, /hush/);
+          assert.doesNotMatch(JSON.stringify(seen.state), /hush/);
+        },
+      },
+      { operation: "preview", v: 1, expect: unchanged },
+      {
+        operation: "up",
+        v: 2,
+        before: (emulator) =>
+          emulator.edit({
+            vendor: "kosli",
+            action: "update",
+            org: "acme",
+            name: "flow",
+            set: { description: "by hand" },
+          }),
+        expect(seen) {
+          failed(seen, "description: Pulumi last saw [secret]");
+          assert.doesNotMatch(seen.output, /hush/);
+        },
+      },
+      { operation: "up", v: 2, refresh: true, expect: succeeded },
+      { operation: "preview", v: 2, refresh: true, expect: unchanged },
     ],
   },
   {

@@ -36,8 +36,8 @@ const scenarios: Record<string, (v: number) => Record<string, unknown>> = {
 
   lookups() {
     const made = new kosli.Flow("made", { description: "to be found" });
-    const one = kosli.getFlowOutput({ name: made.name });
-    const all = kosli.listFlowsOutput({ nameContains: made.name });
+    const one = kosli.getFlowOutput({ name: made.name }, { dependsOn: made });
+    const all = kosli.listFlowsOutput({ nameContains: made.name }, { dependsOn: [made] });
     return { one: one.description, all: all.apply((flows) => flows.map(({ name }) => name)) };
   },
 
@@ -49,7 +49,7 @@ const scenarios: Record<string, (v: number) => Record<string, unknown>> = {
     });
     new kosli.Flow("here", { description: `v${v}` });
     const there = new kosli.Flow("there", { description: `v${v}` }, { provider: other });
-    return { there: kosli.getFlowOutput({ name: there.id.apply(() => "there") }, { provider: other }).description };
+    return { there: kosli.getFlowOutput({ name: "there" }, { provider: other, dependsOn: there }).description };
   },
 
   ignoreChanges(v) {
@@ -113,6 +113,11 @@ const scenarios: Record<string, (v: number) => Record<string, unknown>> = {
     new kosli.Flow("flow", {
       template: `${comment}version: 1\ntrail:\n  attestations:\n    - { name: unit, type: junit }\n`,
     });
+    return {};
+  },
+
+  secret(v) {
+    new kosli.Flow("flow", { description: pulumi.secret(`hush-${v}`), tags: { team: "web" } });
     return {};
   },
 

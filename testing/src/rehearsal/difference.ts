@@ -9,12 +9,9 @@ export interface PropertyDifference {
   after?: unknown;
 }
 
-/** The handler's text and the provider's own member: not the user's, so not shown. */
-const HIDDEN = ["__provider", "__declared"];
-
-/** What differs between two sets of properties; objects are compared by key, arrays by position. */
+/** What differs between two sets of properties, without those that are internal as in Pulumi (`__provider`); objects are compared by key, arrays by position. */
 export function differences(before: Properties, after: Properties): PropertyDifference[] {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => !HIDDEN.includes(key));
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => !key.startsWith("__"));
   return keys.flatMap((key) => compare(joinPath("", key), before[key], after[key]));
 }
 

@@ -83,9 +83,10 @@ export class Report {
     const { urn, type } = resource;
     this.steps.push({ op, urn, type, name: nameOf(urn), diff });
     if (op === "same") return;
-    this.line(` ${WORDS[op].symbol.padEnd(2)} ${shortType(type)}  ${nameOf(urn)}${remark && `  (${remark})`}`);
+    const said = remark || (op === "refresh" ? WORDS.refresh.done : "");
+    this.line(` ${WORDS[op].symbol.padEnd(2)} ${shortType(type)}  ${nameOf(urn)}${said && `  (${said})`}`);
     const shown = this.options.diff || op === "update" || op === "refresh" || op === "replace";
-    for (const each of shown ? diff : []) for (const text of describeDifference(each)) this.line(`      ${text}`);
+    for (const each of shown ? diff : []) this.line(`      ${describeDifference(each)}`);
   }
 
   diagnose(severity: Diagnostic["severity"], message: string, urn?: string): void {
@@ -112,26 +113,28 @@ export class Report {
   /** Prints the outputs and what was done in all. */
   summarise(outputs: Record<string, unknown>): void {
     if (Object.keys(outputs).length > 0) this.line("Outputs:");
-    for (const [key, value] of Object.entries(outputs)) this.line(`    ${key}: ${show(value)}`);
+    for (const [key, value] of Object.entries(outputs)) this.line(`    ${key}: ${show(value, 4)}`);
     const counts = this.changes();
     const parts = Object.entries(WORDS).flatMap(([op, { symbol, planned, done }]) => {
       const count = counts[op];
       return count ? [`${symbol} ${count} ${this.options.preview ? planned : done}`.trim()] : [];
     });
     this.line(`Resources: ${parts.join(", ") || "none"}`);
-    if (this.failure !== undefined) this.line(`Failed: ${this.failure.split("\n")[0]}`);
+    if (this.failure !== undefined) this.line("Failed.");
   }
 }
 
-function describeDifference({ path, kind, before, after }: PropertyDifference): string[] {
-  if (kind === "delete") return [`- ${path}`];
-  if (kind === "update") return [`~ ${path}: ${show(before)} => ${show(after)}`];
-  return `+ ${path}: ${show(after)}`.split("\n");
+function describeDifference({ path, kind, before, after }: PropertyDifference): string {
+  if (kind === "delete") return `- ${path}`;
+  if (kind === "update") return `~ ${path}: ${show(before)} => ${show(after)}`;
+  return `+ ${path}: ${show(after, 8)}`;
 }
 
-function show(value: unknown): string {
+/** A value on one line, or, where that is long, below with every line indented. */
+function show(value: unknown, indentation = 0): string {
   const short = JSON.stringify(value) ?? "undefined";
-  const text = short.length <= 100 ? short : JSON.stringify(value, null, 2);
+  const long = () => JSON.stringify(value, null, 2).replaceAll("\n", `\n${" ".repeat(indentation)}`);
+  const text = short.length <= 100 ? short : long();
   return text.replace(/"(\[secret\]|\[unknown\])"/g, "$1");
 }
 
