@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { vendors } from "../provider/vendors";
+import { referencePages } from "../scripts/reference";
+
+const root = resolve(__dirname, "..");
+
+describe("reference pages", function () {
+  this.timeout(60_000);
+
+  let pages: Map<string, string>;
+
+  before(() => {
+    pages = referencePages();
+  });
+
+  it("reference: every vendor has a page", () => {
+    assert.deepEqual(
+      [...pages.keys()],
+      vendors.map(({ name }) => `docs/reference/${name}.md`),
+    );
+  });
+
+  it("reference: the pages are what the generator makes of the source", () => {
+    for (const [path, text] of pages) {
+      assert.ok(
+        readFileSync(join(root, path), "utf8") === text,
+        `${path} is out of date: run \`npm run docs:reference\``,
+      );
+    }
+  });
+
+  it("reference: every argument of every flow type is there, and those that replace the flow are marked", () => {
+    for (const { name, flowTypes } of vendors) {
+      const page = pages.get(`docs/reference/${name}.md`) ?? "";
+      for (const { fields } of flowTypes) {
+        for (const field of Object.keys(fields.shape)) assert.ok(page.includes(`- **\`${field}\`** · `), field);
+      }
+    }
+    assert.match(pages.get("docs/reference/kosli.md") ?? "", /\*\*`org`\*\* .*a change replaces the flow/);
+  });
+});
