@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Keying } from "./keyed";
 import type { Values } from "./values";
 
 /** What the lifecycle needs to know of a field beyond its type. Attach with `.register(rules, { … })`. */
@@ -27,7 +26,18 @@ export interface FieldRules {
 /** The lifecycle's rules of each field schema. */
 export const rules = z.registry<FieldRules>();
 
-/** How lists whose items have an identity are registered as maps; see {@link Keying}. */
+/**
+ * How a list whose items have an identity is registered with Pulumi: as a map, so that a preview shows an inserted
+ * item as one addition instead of a change of everything behind it.
+ */
+export interface Keying {
+  /** The map, or `undefined` where the list cannot be told apart by key without loss. */
+  toMap(items: readonly unknown[]): Values | undefined;
+  /** The list again, in the order of the keys. */
+  toList(map: Values): unknown[];
+}
+
+/** The keying of each list schema whose items have an identity. */
 export const keyings = z.registry<Keying>();
 
 /** Something wrong with an argument, found at plan time. `path` leads to it from the arguments. */

@@ -1,17 +1,6 @@
 import { z } from "zod";
-import { keyings } from "./flow-type";
-import { isObject, UNKNOWN, type Values } from "./values";
-
-/**
- * How a list whose items have an identity is registered with Pulumi: as a map, so that a preview shows an inserted
- * item as one addition instead of a change of everything behind it.
- */
-export interface Keying {
-  /** The map, or `undefined` where the list cannot be told apart by key without loss. */
-  toMap(items: readonly unknown[]): Values | undefined;
-  /** The list again, in the order of the keys. */
-  toList(map: Values): unknown[];
-}
+import { type Keying, keyings } from "./flow-type";
+import { isObject, UNKNOWN } from "./values";
 
 /** Items are objects told apart by one of their members, and their order has no meaning. */
 export function keyedBy(member: string): Keying {

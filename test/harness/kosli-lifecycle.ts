@@ -4,8 +4,9 @@ import { createLifecycle, type Lifecycle } from "../../provider/lifecycle/lifecy
 import type { Clock, Log, Overrides } from "../../provider/lifecycle/ports";
 import { RunMemory } from "../../provider/lifecycle/run-memory";
 import type { Values } from "../../provider/lifecycle/values";
+import type { KosliAccount } from "../../provider/vendors/kosli/account";
 import { flow } from "../../provider/vendors/kosli/flow";
-import { type KosliAccount, kosli } from "../../provider/vendors/kosli/vendor";
+import { kosli } from "../../provider/vendors/kosli/vendor";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../testing/src/emulator";
 
 /** A clock that never waits: sleeping moves it on. */

@@ -3,6 +3,7 @@ import { path } from "../../http/path";
 import type { Request } from "../../http/request";
 import { clauseOf, FlowError, VendorError } from "../../lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../lifecycle/flow-type";
+import type { KosliAccount } from "./account";
 import type { components } from "./api";
 import {
   EMPTY_TEMPLATE,
@@ -13,7 +14,6 @@ import {
   templateObject,
   templateText,
 } from "./template";
-import type { KosliAccount } from "./vendor";
 import { type WireFlow, wireFlow } from "./wire";
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9.\-_~]*$/;

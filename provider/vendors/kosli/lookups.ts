@@ -1,6 +1,6 @@
 import { FlowError } from "../../lifecycle/errors";
+import type { KosliAccount } from "./account";
 import { flow, flowUrl } from "./flow";
-import type { KosliAccount } from "./vendor";
 import type { WireFlow } from "./wire";
 
 /** A flow as a lookup tells it. */

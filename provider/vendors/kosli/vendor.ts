@@ -1,17 +1,11 @@
-import { type Client, createClient } from "../../http/client";
+import { createClient } from "../../http/client";
 import type { ErrorDialect } from "../../http/layers";
 import { FlowError } from "../../lifecycle/errors";
 import { isObject } from "../../lifecycle/values";
 import type { Vendor } from "../vendor";
+import type { KosliAccount } from "./account";
 import { flow } from "./flow";
 import { FlowLists } from "./flow-lists";
-
-/** The way to one Kosli account. */
-export interface KosliAccount {
-  readonly client: Client;
-  readonly hostRoot: string;
-  readonly lists: FlowLists;
-}
 
 const REGIONS = { eu: "https://app.kosli.com", us: "https://app.us.kosli.com" };
 
