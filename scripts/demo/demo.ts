@@ -1,4 +1,4 @@
-import { type EmulatorOptions, startEmulator } from "pulumi-flows-testing";
+import { type Edit, type EmulatorOptions, startEmulator } from "pulumi-flows-testing";
 import { type Engine, pulumiEngine, pulumiVersion, rehearsalEngine } from "../engines";
 import { Workspace } from "./workspace";
 
@@ -101,7 +101,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     );
 
     title("Somebody edits the build flow in Kosli's UI; who notices?", "pulumi preview --refresh --stack dev");
-    emulator.edit({
+    await edited(emulator.url, {
       vendor: "kosli",
       action: "update",
       org: "acme",
@@ -181,4 +181,14 @@ export async function demo(options: DemoOptions): Promise<number> {
     workspace.remove();
     await emulator.close();
   }
+}
+
+/** Does what a person does in the vendor's UI, which the emulator offers under its control address. */
+async function edited(emulatorUrl: string, edit: Edit): Promise<void> {
+  const answer = await fetch(`${emulatorUrl}/__emulator/edit`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(edit),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
 }
