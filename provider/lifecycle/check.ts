@@ -2,7 +2,7 @@ import { z } from "zod";
 import { rulesOf } from "./canonical";
 import { engineArguments } from "./engine-arguments";
 import type { FlowType, Problem } from "./flow-type";
-import { fromRegistered, showPath, toRegistered } from "./keyed";
+import { programForm, registeredForm, showPath } from "./keyed";
 import { SECRET_FIELDS } from "./state";
 import { containsUnknown, defined, UNKNOWN, type Values } from "./values";
 
@@ -23,18 +23,9 @@ export function check(
   args: Values,
   settings: Values,
 ): { readonly inputs: Values; readonly failures: CheckFailure[] } {
-  const inputs = defined(args);
-  for (const [field, schema] of Object.entries(type.fields.shape)) {
-    const setting = rulesOf(type, field).setting;
-    if (inputs[field] === undefined && setting && settings[setting] !== undefined) inputs[field] = settings[setting];
-    if (field in inputs) inputs[field] = toRegistered(schema, inputs[field]);
-  }
-  const written: Values = {};
-  for (const [field, value] of Object.entries(inputs)) {
-    if (field === SECRET_FIELDS) continue;
-    const schema = type.fields.shape[field];
-    written[field] = schema ? fromRegistered(schema, value) : value;
-  }
+  const inputs = registeredForm(type, defined({ ...args, ...filled(type, args, settings) }));
+  const { [SECRET_FIELDS]: _, ...registered } = inputs;
+  const written = programForm(type, registered);
   const problems = [
     ...schemaProblems(type, written),
     ...spellingProblems(type, written),
@@ -42,6 +33,16 @@ export function check(
   ];
   const failures = problems.map(({ path, message }) => ({ property: showPath(path, written), reason: message }));
   return { inputs, failures };
+}
+
+/** The values of the fields that the program leaves to a setting. */
+function filled(type: FlowType, args: Values, settings: Values): Values {
+  return Object.fromEntries(
+    Object.keys(type.fields.shape).flatMap((field) => {
+      const { setting } = rulesOf(type, field);
+      return setting && args[field] === undefined ? [[field, settings[setting]]] : [];
+    }),
+  );
 }
 
 function schemaProblems(type: FlowType, written: Values): Problem[] {

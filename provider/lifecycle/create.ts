@@ -1,4 +1,4 @@
-import { differing, fieldsOf, readable, rulesOf, sameMeaning } from "./canonical";
+import { differing, fieldsOf, readable, rulesOf } from "./canonical";
 import { clauseOf, FlowError, PartialFailure, VendorError } from "./errors";
 import type { FlowType } from "./flow-type";
 import type { Kept, Settler } from "./settler";
@@ -121,15 +121,12 @@ async function adopt<Wire, Account>(creating: Creating<Wire, Account>, found: Wi
   const { settler, account, inputs, desired } = creating;
   const { type, ports } = settler;
   const declaration = settler.declared(found, account, inputs);
-  // Nothing was sent yet, so nothing is known of what the vendor never tells.
+  // Nothing was sent yet, so nothing is known of what the vendor never tells: that is sent.
   const known = settler.stateOf(found, account, declaration, readable(type, inputs));
   if (ports.memory.holds(settler.identity(known))) throw describedTwice(creating);
   if (inputs.adopt !== true && !ports.overrides.adopts(type.label(desired))) throw collision(creating);
   const target = fieldsOf(type, inputs);
-  // What the vendor never tells is sent, since nobody knows what is there.
-  const changed = Object.keys(target).filter(
-    (field) => rulesOf(type, field).writeOnly || !sameMeaning(type, field, target[field], known[field]),
-  );
+  const changed = differing(type, target, known);
   const show = settler.shower(inputs);
   const changes = changed.map((field) =>
     rulesOf(type, field).writeOnly

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Keying, keyings } from "./flow-type";
-import { isObject, UNKNOWN } from "./values";
+import { type FlowType, type Keying, keyings } from "./flow-type";
+import { isObject, UNKNOWN, type Values } from "./values";
 
 /** Items are objects told apart by one of their members, and their order has no meaning. */
 export function keyedBy(member: string): Keying {
@@ -39,6 +39,25 @@ export function toRegistered(schema: z.ZodType, value: unknown): unknown {
 /** The same value as the program and the vendor write it: with lists. */
 export function fromRegistered(schema: z.ZodType, value: unknown): unknown {
   return rewrite(schema, value, (keying, map) => (isObject(map) ? keying.toList(map) : map), "before");
+}
+
+/** Values of a flow in the form in which they are registered and kept. What is no field stays as it is. */
+export function registeredForm(type: FlowType, values: Values): Values {
+  return byField(type, values, toRegistered);
+}
+
+/** Values of a flow as the program and the vendor write them. What is no field stays as it is. */
+export function programForm(type: FlowType, values: Values): Values {
+  return byField(type, values, fromRegistered);
+}
+
+function byField(type: FlowType, values: Values, turn: (schema: z.ZodType, value: unknown) => unknown): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([field, value]) => {
+      const schema = type.fields.shape[field];
+      return [field, schema ? turn(schema, value) : value];
+    }),
+  );
 }
 
 /** Walks value and schema together; `when` says whether a keyed list is turned before or after its items are. */

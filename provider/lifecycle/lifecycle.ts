@@ -5,7 +5,7 @@ import { FlowError, PartialFailure, VendorError } from "./errors";
 import type { FlowType } from "./flow-type";
 import type { Ports } from "./ports";
 import { type Kept, Settler } from "./settler";
-import { DECLARED, declarationOf, inputsOf, observedOfDeclared } from "./state";
+import { DECLARED, type Declaration, declarationOf, inputsOf } from "./state";
 import { update } from "./update";
 import { defined, type Values } from "./values";
 
@@ -50,17 +50,17 @@ export function createLifecycle<Wire, Account>(
     return { id, state: defined({ ...settler.observe(wire, state), ...type.outputsOf(wire, account) }) };
   }
 
-  async function read(id: string, state: Values): Promise<(Kept & { inputs: Values }) | undefined> {
+  async function read(
+    id: string,
+    state: Values,
+    declared: Declaration,
+  ): Promise<(Kept & { inputs: Values }) | undefined> {
     const account = connect();
     const wire = await settler.readManaged(account, state, false);
     if (wire === undefined) return undefined;
-    const declaration = settler.declaredStill(wire, account, state);
-    const observed = observedOfDeclared(type, settler.observe(wire, state), declaration, state);
-    return {
-      id,
-      state: settler.stateOf(wire, account, declaration, state),
-      inputs: inputsOf(declaration, observed),
-    };
+    const declaration = { ...declared, account: type.accountOf(wire, account) };
+    const found = settler.stateOf(wire, account, declaration, state);
+    return { id, state: found, inputs: inputsOf(declaration, found) };
   }
 
   async function remove(state: Values): Promise<void> {
@@ -99,9 +99,10 @@ export function createLifecycle<Wire, Account>(
         ports.memory.exclusively([keyOf(inputs)], () => create(settler, connect(), inputs)),
       ),
     read: (id, state) =>
-      concerning(DECLARED in state ? settler.name(state) : `${type.noun} "${id}"`, async () =>
-        declarationOf(state) ? read(id, state) : lookUp(id, state),
-      ),
+      concerning(DECLARED in state ? settler.name(state) : `${type.noun} "${id}"`, async () => {
+        const declared = declarationOf(state);
+        return declared ? read(id, state, declared) : lookUp(id, state);
+      }),
     update: (id, state, inputs) =>
       concerning(settler.name(state), () =>
         // A rename gives up one key and takes another; a creation may be after either.

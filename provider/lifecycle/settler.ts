@@ -1,10 +1,10 @@
 import omit from "lodash/omit";
-import { owned, rulesOf, sameMeaning } from "./canonical";
+import { fieldsOf, owned, rulesOf, sameMeaning } from "./canonical";
 import { clauseOf, FlowError, PartialFailure } from "./errors";
 import type { FlowType } from "./flow-type";
-import { fromRegistered } from "./keyed";
+import { programForm, registeredForm } from "./keyed";
 import type { Ports } from "./ports";
-import { DECLARED, type Declaration, declarationOf, declare, declaredByEither, registeredForm, stateOf } from "./state";
+import { DECLARED, type Declaration, declarationOf, declare, declaredByEither, stateOf } from "./state";
 import { defined, type Values } from "./values";
 
 /** Pauses before each look for a flow that was just written and does not show yet, in milliseconds. */
@@ -56,12 +56,7 @@ export class Settler<Wire, Account> {
 
   /** The fields among registered values, as vendors' functions take them: lists as lists. */
   apiForm(values: Values): Values {
-    return Object.fromEntries(
-      Object.entries(values).flatMap(([field, value]) => {
-        const schema = this.type.fields.shape[field];
-        return schema ? [[field, fromRegistered(schema, value)]] : [];
-      }),
-    );
+    return programForm(this.type, fieldsOf(this.type, values));
   }
 
   /** The state of what was read. */
@@ -78,11 +73,6 @@ export class Settler<Wire, Account> {
   /** What the program declares of a flow that was read. */
   declared(wire: Wire, account: Account, inputs: Values): Declaration {
     return declare(this.type, inputs, this.type.accountOf(wire, account));
-  }
-
-  /** What the state declares of a flow that was read, in the account that it was read from. */
-  declaredStill(wire: Wire, account: Account, state: Values): Declaration {
-    return { ...(declarationOf(state) ?? declare(this.type, {}, "")), account: this.type.accountOf(wire, account) };
   }
 
   /** The state of what is as the program wants it, remembered as answered for. */

@@ -4,7 +4,6 @@ import { owned, rulesOf, sameMeaning, writtenKeys } from "./canonical";
 import { engineArgumentNames } from "./engine-arguments";
 import { FlowError } from "./errors";
 import type { FlowType } from "./flow-type";
-import { toRegistered } from "./keyed";
 import { defined, isObject, type Values } from "./values";
 
 /** The reserved member of every state; see {@link Declaration}. */
@@ -87,9 +86,9 @@ export function declaredByEither(after: Declaration, before: Declaration | undef
   return { ...after, fields: union(after.fields, before?.fields), keys: Object.fromEntries(keys) };
 }
 
-/** The arguments that lead to a declaration, with the values that were observed. */
-export function inputsOf(declaration: Declaration, observed: Values): Values {
-  return { ...observed, ...declaration.engine, ...(declaration.secret ? { [SECRET_FIELDS]: declaration.secret } : {}) };
+/** The arguments that lead to a declaration, with the values of a state. */
+export function inputsOf({ fields, engine, secret }: Declaration, state: Values): Values {
+  return { ...pick(state, fields), ...engine, ...(secret ? { [SECRET_FIELDS]: secret } : {}) };
 }
 
 /** The observed values of the declared fields: what the program answers for. */
@@ -133,14 +132,4 @@ export function stateOf(
     ...outputs,
     [DECLARED]: declaration,
   });
-}
-
-/** Observed values in the form in which they are registered. */
-export function registeredForm(type: FlowType, observed: Values): Values {
-  return Object.fromEntries(
-    Object.entries(observed).map(([field, value]) => {
-      const schema = type.fields.shape[field];
-      return [field, schema ? toRegistered(schema, value) : value];
-    }),
-  );
 }

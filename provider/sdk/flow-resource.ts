@@ -19,11 +19,14 @@ export abstract class FlowResource extends pulumi.CustomResource {
       );
     }
     const { type } = flowTypeOf(token);
-    const props =
-      opts.id === undefined
-        ? { ...registered(type, args), ...missing(type, name, args), [SECRET_FIELDS]: secretFields(args) }
-        : lookedUp(type, args);
-    super(typeOf(token), name, { ...props, __provider: handlerText(token) }, { deleteBeforeReplace: true, ...opts });
+    const named = { [type.nameField]: args[type.nameField] ?? name, [SECRET_FIELDS]: secretFields(args) };
+    const props = opts.id === undefined ? { ...registered(type, args), ...named } : args;
+    super(
+      typeOf(token),
+      name,
+      { ...places(type), ...props, __provider: handlerText(token) },
+      { deleteBeforeReplace: true, ...opts },
+    );
   }
 
   /** Whether a value is a resource of this type, also one made by another copy of this package. */
@@ -65,17 +68,7 @@ function registered(type: FlowType, args: pulumi.Inputs): pulumi.Inputs {
   );
 }
 
-/** The resource's own name where none is given, and a place for every output. */
-function missing(type: FlowType, name: string, args: pulumi.Inputs): pulumi.Inputs {
-  const absent = [...Object.keys(type.fields.shape), ...type.outputs].filter((each) => args[each] === undefined);
-  return {
-    ...Object.fromEntries(absent.map((each) => [each, undefined])),
-    [type.nameField]: args[type.nameField] ?? name,
-  };
-}
-
-/** What `get` registers: the hints given, and a place for everything that will be read. */
-function lookedUp(type: FlowType, hints: pulumi.Inputs): pulumi.Inputs {
-  const all = [...Object.keys(type.fields.shape), ...type.outputs];
-  return Object.fromEntries(all.map((each) => [each, hints[each]]));
+/** A place for every output: Pulumi fills only those that were registered. */
+function places(type: FlowType): pulumi.Inputs {
+  return Object.fromEntries([...Object.keys(type.fields.shape), ...type.outputs].map((each) => [each, undefined]));
 }

@@ -4,7 +4,7 @@ import type { EngineArguments } from "../lifecycle/engine-arguments";
 import { FlowError } from "../lifecycle/errors";
 import { accountOf, settingsOf } from "../runtime/process";
 import type { ReadConfig } from "../runtime/settings";
-import type { FlowFields } from "../vendors/kosli/flow";
+import { type FlowFields, NO_ORGANIZATION } from "../vendors/kosli/flow";
 import { type FlowResult, findFlow, findFlows } from "../vendors/kosli/lookups";
 import type {
   FlowArtifact,
@@ -162,8 +162,5 @@ function lookUpFlows({ org, nameContains = "" }: ListFlowsArgs, config: ReadConf
 function configuredOrg(config: ReadConfig): string {
   const { org } = settingsOf(kosli, config).values;
   if (org) return org;
-  throw new FlowError(
-    "settings",
-    "No Kosli organization is set: use the argument `org`, `pulumi config set kosli:org`, or the environment variable KOSLI_ORG.",
-  );
+  throw new FlowError("settings", `${NO_ORGANIZATION}.`);
 }

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  DECLARED,
-  declarationOf,
-  declare,
-  observedOfDeclared,
-  registeredForm,
-  stateOf,
-} from "../../provider/lifecycle/state";
+import { registeredForm } from "../../provider/lifecycle/keyed";
+import { DECLARED, declarationOf, declare, observedOfDeclared, stateOf } from "../../provider/lifecycle/state";
 import { flow } from "../../provider/vendors/kosli/flow";
 
 const TEMPLATE = "version: 1\ntrail:\n  attestations:\n    - name: scan\n      type: snyk\n";

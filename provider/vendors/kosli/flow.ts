@@ -21,6 +21,10 @@ const NAME = /^[a-zA-Z0-9][a-zA-Z0-9.\-_~]*$/;
 const ORG = /^(?!\.{1,2}$)[^/]+$/;
 const nameRule = "must begin with a letter or digit and may hold letters, digits and . - _ ~";
 
+/** What to do where no organization is named. */
+export const NO_ORGANIZATION =
+  "No organization is set: use the argument `org`, `pulumi config set kosli:org`, or the environment variable KOSLI_ORG";
+
 /** What a program says of a Kosli flow; a type, since interfaces are no records. Source of the rules: https://docs.kosli.com and the vendor's API description. */
 export type FlowFields = {
   /** The flow's name, unique in the organization. Default: the resource's name. Changing it renames the flow in place. */
@@ -49,9 +53,7 @@ export type FlowFields = {
 const flowFields = z.object({
   name: z.string().regex(NAME, `A flow's name ${nameRule}`),
   org: z
-    .string(
-      "No organization is set: use the argument `org`, `pulumi config set kosli:org`, or the environment variable KOSLI_ORG",
-    )
+    .string(NO_ORGANIZATION)
     .regex(ORG, "The organization must be a name: not empty, . or .., and without a slash")
     .register(rules, { replaces: true, setting: "org" }),
   description: z.string().optional().register(rules, { clear: "" }),
@@ -237,20 +239,15 @@ async function archive({ client }: KosliAccount, org: string, name: string): Pro
 
 /** The call that creates or updates; the vendor has no other. */
 function upsert(org: string, desired: FlowFields, { repeatable }: { repeatable: boolean }): Request {
-  const data: Api["FlowData"] = {
+  const data = {
     name: desired.name,
     description: desired.description ?? "",
     // A visibility that is sent may turn a public flow private: only what the program says.
     ...(desired.visibility ? { visibility: desired.visibility } : {}),
-  };
+  } satisfies Api["FlowData"];
   if (desired.legacyTemplate) {
-    const json: Api["LegacyFlowInput"] = {
-      name: data.name,
-      description: data.description,
-      template: desired.legacyTemplate,
-      ...(desired.visibility ? { visibility: desired.visibility } : {}),
-      ...(desired.repoUrl === undefined ? {} : { repo_url: desired.repoUrl }),
-    };
+    const repository = desired.repoUrl === undefined ? {} : { repo_url: desired.repoUrl };
+    const json: Api["LegacyFlowInput"] = { ...data, template: desired.legacyTemplate, ...repository };
     return { method: "PUT", path: path`/api/v2/flows/${org}`, json, repeatable };
   }
   const file =
