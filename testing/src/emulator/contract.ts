@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
-import { type Description, dereference, isRecord, readDescription } from "./description";
+import { type Description, dereference, descriptionPath, isRecord, readDescription } from "./description";
 import { exactText, type Part, type RequestBody } from "./request-body";
 import { toViolations, type Violation } from "./violations";
 
@@ -70,12 +70,12 @@ export class Contract {
 
   private static readonly loaded = new Map<string, Contract>();
 
-  /** The contract of `spec/<vendor>.openapi.yaml`. */
-  static of(vendor: string): Contract {
-    const known = Contract.loaded.get(vendor);
+  /** @param file - the API description; where none is given, `spec/<vendor>.openapi.yaml`. */
+  static of(vendor: string, file = descriptionPath(vendor)): Contract {
+    const known = Contract.loaded.get(file);
     if (known !== undefined) return known;
-    const contract = new Contract(vendor, readDescription(vendor));
-    Contract.loaded.set(vendor, contract);
+    const contract = new Contract(vendor, readDescription(file));
+    Contract.loaded.set(file, contract);
     return contract;
   }
 

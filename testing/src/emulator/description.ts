@@ -18,10 +18,10 @@ type PathItem = Readonly<Record<string, unknown>> & { readonly parameters?: read
 const packageRoot = resolve(__dirname, "../..");
 
 /**
- * Where a vendor's API description is. The packed package carries a copy in its own `spec/`; in the repository the
+ * Where the API description of a shipped vendor is. The packed package carries a copy in its own `spec/`; in the repository the
  * original is one folder up, and is all there is before the first build.
  */
-function descriptionPath(vendor: string): string {
+export function descriptionPath(vendor: string): string {
   const file = `${vendor}.openapi.yaml`;
   const candidates = [join(packageRoot, "spec", file), join(packageRoot, "..", "spec", file)];
   const found = candidates.find((candidate) => existsSync(candidate));
@@ -29,9 +29,9 @@ function descriptionPath(vendor: string): string {
   return found;
 }
 
-/** Reads a vendor's API description. */
-export function readDescription(vendor: string): Description {
-  return parse(readFileSync(descriptionPath(vendor), "utf8"));
+/** Reads an API description. */
+export function readDescription(file: string): Description {
+  return parse(readFileSync(file, "utf8"));
 }
 
 /** Follows a local `$ref`, once; everything else is returned as it is. */

@@ -10,13 +10,13 @@ import { Journal, type JournalEntry, maskedHeaders } from "./journal";
 import { Quota } from "./rate-limit";
 import { messageOf, type RequestBody, readBody } from "./request-body";
 import { type Call, ControlError, type Dialect, type OpenVendor, type Reply } from "./vendor";
-import { defaultSwitches, type EmulatorState, type Switches, switchesSchema, vendors } from "./vendors";
+import { type CommonSwitches, defaultSwitchesOf, type StateOf, switchesSchemaOf, type VendorList } from "./vendor-list";
 import { describeViolation } from "./violations";
 import { type Answer, breakOff, ordinary, spoiled } from "./wire";
 
 interface Settings {
   readonly seed: unknown;
-  readonly switches: Partial<Switches>;
+  readonly switches: unknown;
   readonly latency: number;
   now(): number;
 }
@@ -32,7 +32,8 @@ interface Session {
   /** Breaks off the calls that never get an answer. */
   readonly hanging: Set<() => void>;
   readonly ended: AbortController;
-  switches: Switches;
+  /** Those of the vendors are there too; each vendor knows its own. */
+  switches: CommonSwitches;
 }
 
 /** Where a request leads. */
@@ -61,11 +62,16 @@ interface Passage {
 type App = { Bindings: HttpBindings };
 
 /** The emulator without its server: routes, controls, and the way of a call from arrival to answer. */
-export class Emulation implements Controls {
+export class Emulation<List extends VendorList> implements Controls {
   readonly app = new Hono<App>();
+  private readonly checks: Checks;
   private session: Session;
 
-  constructor(private readonly settings: Settings) {
+  constructor(
+    private readonly vendors: List,
+    private readonly settings: Settings,
+  ) {
+    this.checks = checksOf(vendors);
     this.session = this.begin();
     this.app.route("/__emulator", controlRoutes(this));
     this.addVendorRoutes();
@@ -85,7 +91,7 @@ export class Emulation implements Controls {
     for (const breakConnection of this.session.hanging) breakConnection();
   }
 
-  state(): EmulatorState {
+  state(): StateOf<List> {
     const parts = [...this.session.vendors].map(([name, vendor]) => [name, vendor.snapshot()]);
     // Through JSON: plain by construction. Which type belongs to which name only the list of vendors knows.
     return JSON.parse(JSON.stringify(Object.fromEntries(parts)));
@@ -111,14 +117,15 @@ export class Emulation implements Controls {
   }
 
   switches(changes: unknown): void {
-    this.session.switches = { ...this.session.switches, ...parseControl(areSwitches, changes, "switches") };
+    this.session.switches = { ...this.session.switches, ...parseControl(this.checks.areSwitches, changes, "switches") };
   }
 
-  currentSwitches(): Switches {
+  currentSwitches(): CommonSwitches {
     return this.session.switches;
   }
 
   private begin(): Session {
+    const { areSwitches, isSeed } = this.checks;
     const seed = parseControl(isSeed, this.settings.seed ?? {}, "seed");
     const session: Session = {
       vendors: new Map(),
@@ -129,13 +136,13 @@ export class Emulation implements Controls {
       hanging: new Set(),
       ended: new AbortController(),
       switches: {
-        ...defaultSwitches,
+        ...defaultSwitchesOf(this.vendors),
         ...parseControl(areSwitches, seed.switches ?? {}, "switches of the seed"),
         ...parseControl(areSwitches, this.settings.switches, "switches"),
       },
     };
-    for (const vendor of Object.values(vendors)) {
-      const contract = Contract.of(vendor.name);
+    for (const vendor of Object.values(this.vendors)) {
+      const contract = Contract.of(vendor.name, vendor.description);
       const world = { contract, now: () => this.settings.now(), switches: () => session.switches };
       session.vendors.set(vendor.name, vendor.open(world, seed[vendor.name]));
     }
@@ -145,8 +152,8 @@ export class Emulation implements Controls {
   // ---- routes
 
   private addVendorRoutes(): void {
-    for (const { name, dialect, generalStatuses } of Object.values(vendors)) {
-      const contract = Contract.of(name);
+    for (const { name, description, dialect, generalStatuses } of Object.values(this.vendors)) {
+      const contract = Contract.of(name, description);
       const target = { vendor: name, dialect, generalStatuses, contract };
       for (const operation of contract.operations) {
         this.app.on(operation.method, operation.route, (c) =>
@@ -346,15 +353,33 @@ const nowhere: Target = {
 };
 
 const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true, strictTypes: false });
-const areSwitches: ValidateFunction<Partial<Switches>> = ajv.compile(switchesSchema);
 const hasVendor: ValidateFunction<{ vendor: string }> = ajv.compile({
   type: "object",
   properties: { vendor: { type: "string" } },
   required: ["vendor"],
 });
-/** The vendors look into their own parts. */
-const isSeed: ValidateFunction<Record<string, unknown>> = ajv.compile({
-  type: "object",
-  properties: Object.fromEntries([...Object.keys(vendors), "switches"].map((name) => [name, { type: "object" }])),
-  additionalProperties: false,
-});
+
+interface Checks {
+  readonly areSwitches: ValidateFunction<Partial<CommonSwitches>>;
+  /** The vendors look into their own parts. */
+  readonly isSeed: ValidateFunction<Readonly<Record<string, unknown>>>;
+}
+
+const compiled = new WeakMap<VendorList, Checks>();
+
+/** Compiled once per list: every emulator of these vendors shares them. */
+function checksOf(vendors: VendorList): Checks {
+  const known = compiled.get(vendors);
+  if (known !== undefined) return known;
+  const parts = [...Object.keys(vendors), "switches"];
+  const checks: Checks = {
+    areSwitches: ajv.compile<Partial<CommonSwitches>>(switchesSchemaOf(vendors)),
+    isSeed: ajv.compile<Readonly<Record<string, unknown>>>({
+      type: "object",
+      properties: Object.fromEntries(parts.map((name) => [name, { type: "object" }])),
+      additionalProperties: false,
+    }),
+  };
+  compiled.set(vendors, checks);
+  return checks;
+}

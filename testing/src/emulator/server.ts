@@ -3,46 +3,50 @@ import { getRequestListener } from "@hono/node-server";
 import { Emulation } from "./emulation";
 import type { FaultRule } from "./faults";
 import type { JournalEntry } from "./journal";
-import type { Edit, EmulatorState, Seed, Switches } from "./vendors";
+import type { EditOf, SeedOf, StateOf, SwitchesOf, VendorList } from "./vendor-list";
 
-export interface EmulatorOptions {
+/** How to start an emulator of the listed vendors. */
+export interface OptionsOf<List extends VendorList> {
   /** Default 0: any free port. */
   port?: number;
   /** Milliseconds added to every vendor call. Default 0. */
   latency?: number;
-  seed?: Seed;
+  seed?: SeedOf<List>;
   /** Epoch milliseconds, for everything that is stored or counted. Default: the machine's clock. */
   now?: () => number;
   /** Departures from the defaults, also after a reset. They win over switches of the seed. */
-  switches?: Partial<Switches>;
+  switches?: Partial<SwitchesOf<List>>;
 }
 
 /**
  * The vendors, played by one server on the loopback interface. The methods do at once what the control routes under
  * `/__emulator/` do over HTTP, and throw a `ControlError` for arguments that make no sense.
  */
-export interface Emulator {
+export interface EmulatorOf<List extends VendorList> {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   /** State, journal, faults and switches as they were at the start. Calls under way are broken off. */
   reset(): void;
   /** A copy of everything stored. */
-  state(): EmulatorState;
+  state(): StateOf<List>;
   /** A copy of every vendor call so far that was answered, in the order of arrival. */
   journal(): JournalEntry[];
   clearJournal(): void;
   /** Replaces the rules. */
   faults(rules: FaultRule[]): void;
   /** Does what a person or a CI job does outside; does not appear in the journal. */
-  edit(edit: Edit): void;
+  edit(edit: EditOf<List>): void;
   /** Changes the given switches and leaves the others. */
-  switches(changes: Partial<Switches>): void;
+  switches(changes: Partial<SwitchesOf<List>>): void;
   close(): Promise<void>;
 }
 
-/** Starts the emulator. Rejects with a `ControlError` if seed or switches make no sense. */
-export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const emulation = new Emulation({
+/** Starts an emulator of these vendors. Rejects with a `ControlError` if seed or switches make no sense. */
+export async function serveVendors<List extends VendorList>(
+  vendors: List,
+  options: OptionsOf<List>,
+): Promise<EmulatorOf<List>> {
+  const emulation = new Emulation(vendors, {
     seed: options.seed,
     switches: options.switches ?? {},
     latency: options.latency ?? 0,

@@ -64,13 +64,15 @@ export interface Dialect {
 }
 
 /**
- * One vendor: a value, listed in `vendors.ts`. Its API description is `spec/<name>.openapi.yaml`.
+ * One vendor: a value. Those that are shipped are listed in `vendors.ts`.
  *
  * Seeds and edits come from outside as unknown values: `open` and `edit` compare them with these shapes and throw a
  * {@link ControlError} that says what is wrong.
  */
 export interface Vendor<Switches, Seed, Edit, State> {
   readonly name: string;
+  /** Path of its API description. Default: `spec/<name>.openapi.yaml`. */
+  readonly description?: string;
   /** Names of the switches, their defaults, and a JSON Schema for each. */
   readonly switches: { readonly defaults: Switches; readonly schema: Readonly<Record<string, object>> };
   readonly seed: Shape<Seed>;
