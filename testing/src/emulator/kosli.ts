@@ -1,4 +1,6 @@
+import { bodyAs, param } from "./call";
 import { parseControl } from "./control-schema";
+import { dialect, failure, invalid, invalidField, noFlow } from "./kosli-dialect";
 import {
   editShape,
   type KosliEdit,
@@ -14,8 +16,7 @@ import {
 import { type KosliSwitches, switchDefaults, switchSchema } from "./kosli-switches";
 import { legacyTemplate, storedTemplate, templateProblems } from "./kosli-template";
 import { Collection } from "./store";
-import { type Call, ControlError, type Dialect, type OpenVendor, type Reply, type Vendor, type World } from "./vendor";
-import { shown, type Violation } from "./violations";
+import { type Call, ControlError, type OpenVendor, type Reply, type Vendor, type World } from "./vendor";
 
 // Section numbers are those of the vendor notes on Kosli (`vendors/kosli.md`).
 
@@ -34,40 +35,6 @@ interface TagPatch {
 }
 
 const okay = (status = 200): Reply => ({ status, body: "OK" });
-const failure = (status: number, message: string): Reply => ({ status, body: { message } });
-const noFlow = (name: string, org: string) =>
-  failure(404, `Flow named '${name}' does not exist for organization '${org}'`);
-
-/** 4: one general message, and for each field a text that ends with the offending input in square brackets. */
-function invalid(violations: readonly Violation[]): Reply {
-  const errors = violations.map(({ in: place, field, message, input }) => {
-    const name = place === "query" ? `query.${field}` : field || place;
-    return [name, `${message} [${shown(input)}]`];
-  });
-  return { status: 400, body: { message: "Input payload validation failed", errors: Object.fromEntries(errors) } };
-}
-
-const invalidField = (field: string, message: string, input: unknown) =>
-  invalid([{ in: "body", field, message, input }]);
-
-const dialect: Dialect = {
-  invalid(_operation, params, violations) {
-    // A flow cannot have a name against the pattern, so asking for it is asking for a flow that is not there.
-    // The description declares no 400 for GET and archive either.
-    const [first] = violations;
-    return first?.in === "path" && first.field === "flow_name"
-      ? noFlow(params.flow_name ?? "", params.org ?? "")
-      : invalid(violations);
-  },
-  // JSON since 7 Aug 2026 (4). 405 rather than 404 for a known path: a DELETE must not pass for "already gone".
-  unknownRoute: (pathExists) =>
-    pathExists
-      ? failure(405, "The method is not allowed for the requested URL.")
-      : failure(404, "The requested URL was not found on the server."),
-  tooManyRequests: () => failure(429, "Too many requests"),
-  busy: () => failure(409, "The flow is being created by another request, try again"),
-  error: (message) => ({ message }),
-};
 
 const reading = new Set(["listFlows", "getFlow", "getFlowTemplateSchema"]);
 
@@ -466,23 +433,13 @@ class Kosli implements OpenVendor<KosliState> {
 
   // ---- reading requests
 
-  /** The body as the type which the named schema describes; it was compared with the description before. */
   private read<T>(schema: string, call: Call): T {
-    const matches = this.world.contract.schema<T>(schema);
-    if (matches(call.body)) return call.body;
-    throw new Error(`The body of ${call.operation} is no ${schema}`);
+    return bodyAs<T>(schema, call, this.world.contract);
   }
 
   private multipart(call: Call): { data_json: FlowData; template_file?: string | null } {
     return this.read("FlowMultipart", call);
   }
-}
-
-/** Parts of a path come decoded and checked; one that is missing is a mistake of the emulator. */
-function param(call: Call, name: string): string {
-  const value = call.params[name];
-  if (value === undefined) throw new Error(`${call.operation} has no path parameter ${name}`);
-  return value;
 }
 
 function keyOf(org: string, name: string): string {
