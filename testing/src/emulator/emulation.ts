@@ -34,6 +34,8 @@ interface Session {
   readonly ended: AbortController;
   /** Those of the vendors are there too; each vendor knows its own. */
   switches: CommonSwitches;
+  /** Replies so far that carry a request id. */
+  requestIds: number;
 }
 
 /** Where a request leads. */
@@ -41,6 +43,7 @@ interface Target {
   readonly vendor: string;
   readonly dialect: Dialect;
   readonly generalStatuses: Readonly<Record<number, string>>;
+  readonly requestIdHeader: string | undefined;
   readonly contract: Contract | undefined;
   readonly operation: Operation | undefined;
   /** Without operation: does the path have others? */
@@ -140,6 +143,7 @@ export class Emulation<List extends VendorList> implements Controls {
         ...parseControl(areSwitches, seed.switches ?? {}, "switches of the seed"),
         ...parseControl(areSwitches, this.settings.switches, "switches"),
       },
+      requestIds: 0,
     };
     for (const vendor of Object.values(this.vendors)) {
       const contract = Contract.of(vendor.name, vendor.description);
@@ -152,9 +156,9 @@ export class Emulation<List extends VendorList> implements Controls {
   // ---- routes
 
   private addVendorRoutes(): void {
-    for (const { name, description, dialect, generalStatuses } of Object.values(this.vendors)) {
+    for (const { name, description, dialect, generalStatuses, requestIdHeader } of Object.values(this.vendors)) {
       const contract = Contract.of(name, description);
-      const target = { vendor: name, dialect, generalStatuses, contract };
+      const target = { vendor: name, dialect, generalStatuses, requestIdHeader, contract };
       for (const operation of contract.operations) {
         this.app.on(operation.method, operation.route, (c) =>
           this.serve(c, { ...target, operation, pathExists: true }),
@@ -229,7 +233,7 @@ export class Emulation<List extends VendorList> implements Controls {
       await pause(session, this.settings.latency);
       return spoiled(before.final, undefined, target.dialect);
     }
-    const reply = await this.reply(passage);
+    const reply = withRequestId(await this.reply(passage), target, session);
     const after = turn.strike("after");
     await pause(session, after.delay);
     return after.final === undefined ? ordinary(reply) : spoiled(after.final, reply, target.dialect);
@@ -330,6 +334,12 @@ function withHeaders(reply: Reply, headers: Record<string, string>): Reply {
   return { ...reply, headers: { ...reply.headers, ...headers } };
 }
 
+function withRequestId(reply: Reply, { requestIdHeader }: Target, session: Session): Reply {
+  if (requestIdHeader === undefined) return reply;
+  session.requestIds += 1;
+  return withHeaders(reply, { [requestIdHeader]: `req_${session.requestIds}` });
+}
+
 /** Waits, unless the session ends: then it throws. */
 async function pause(session: Session, milliseconds: number): Promise<void> {
   if (milliseconds > 0) await sleep(milliseconds, undefined, { signal: session.ended.signal });
@@ -347,6 +357,7 @@ const nowhere: Target = {
     error: (message) => ({ message }),
   },
   generalStatuses: {},
+  requestIdHeader: undefined,
   contract: undefined,
   operation: undefined,
   pathExists: false,

@@ -30,7 +30,7 @@ export type FaultAction =
   | { hang: true }
   /** Waits so many milliseconds and goes on. */
   | { delay: number }
-  /** Announces a whole body, sends half of it and breaks the connection. */
+  /** Announces a whole body, sends half of it and breaks the connection; of a reply without body nothing is sent. */
   | { truncate: true }
   /** Answers 200 with a web page, as a proxy or a login portal does. */
   | { html: true };

@@ -41,4 +41,14 @@ export class Collection<Row extends { readonly id: string }> {
     for (const key of this.keysOf(row)) this.index.set(key, row.id);
     this.changes += 1;
   }
+
+  delete(id: string): void {
+    const row = this.rows.get(id);
+    if (row === undefined) return;
+    for (const key of this.keysOf(row)) {
+      if (this.index.get(key) === id) this.index.delete(key);
+    }
+    this.rows.delete(id);
+    this.changes += 1;
+  }
 }

@@ -12,7 +12,7 @@ export interface Call {
   readonly body: unknown;
 }
 
-/** What a vendor answers: `body` is sent as JSON. */
+/** What a vendor answers: `body` is sent as JSON, unless it is undefined. */
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -83,6 +83,8 @@ export interface Vendor<Switches, Seed, Edit, State> {
    */
   readonly generalStatuses: Readonly<Record<number, string>>;
   readonly dialect: Dialect;
+  /** Header in which each of the vendor's replies, refusals included, carries a counted id: `req_1`. Default: none. */
+  readonly requestIdHeader?: string;
   open(world: World<Switches>, seed: unknown): OpenVendor<State>;
 }
 

@@ -31,6 +31,7 @@ export function spoiled(fault: FinalFault, reply: Reply | undefined, dialect: Di
   if ("reset" in fault) return { status: "reset", send: breakOff };
   if ("hang" in fault) return { status: "hang", send: () => RESPONSE_ALREADY_SENT };
   if ("html" in fault) return asSent(200, "text/html; charset=utf-8", webPage, webPage);
+  if (reply !== undefined && reply.body === undefined) return { status: "reset", send: breakOff };
   return truncated(reply ?? { status: 200, body: dialect.error("Half of this never arrives") });
 }
 
@@ -75,7 +76,11 @@ function truncated(reply: Reply): Answer {
     status: reply.status,
     shown: half.toString("utf8"),
     send({ outgoing }) {
-      outgoing.writeHead(reply.status, { "content-type": "application/json", "content-length": whole.length });
+      outgoing.writeHead(reply.status, {
+        "content-type": "application/json",
+        ...reply.headers,
+        "content-length": whole.length,
+      });
       outgoing.write(half, () => outgoing.destroy());
       return RESPONSE_ALREADY_SENT;
     },
