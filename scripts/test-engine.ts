@@ -56,7 +56,7 @@ process.exitCode = passes > 0 ? (run.status ?? 1) : 1;
 /** A hash of everything that the engine tests try. */
 function sourceHash(): string {
   const hash = createHash("sha256");
-  for (const folder of ["provider", "testing/src", "test/engine"]) {
+  for (const folder of ["provider", "testing/src", "test/engine", "test/toy"]) {
     for (const file of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).sort()) {
       if (file.endsWith(".ts")) hash.update(file).update(readFileSync(join(root, folder, file)));
     }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import isEqual from "lodash/isEqual";
 import pick from "lodash/pick";
 import pickBy from "lodash/pickBy";
@@ -12,10 +13,22 @@ export function rulesOf(type: FlowType, field: string): FieldRules {
   return (schema && rules.get(schema)) ?? (inner instanceof z.ZodType ? rules.get(inner) : undefined) ?? {};
 }
 
-/** Whether two values of a field mean the same. A missing value means what the vendor holds when there is none. */
+/** The normal form of a field's value. A missing value means what the vendor holds when there is none. */
+export function canonicalOf(type: FlowType, field: string, value: unknown): unknown {
+  const { canonical = (same: unknown) => same, clear } = rulesOf(type, field);
+  return canonical(value ?? clear);
+}
+
+/** Whether two values of a field mean the same. */
 export function sameMeaning(type: FlowType, field: string, a: unknown, b: unknown): boolean {
-  const { canonical = (value: unknown) => value, clear } = rulesOf(type, field);
-  return isEqual(a, b) || isEqual(canonical(a ?? clear), canonical(b ?? clear));
+  return isEqual(a, b) || isEqual(canonicalOf(type, field, a), canonicalOf(type, field, b));
+}
+
+/** A short mark of a value that is not kept, equal for values that are equal but for the order of their keys. */
+export function hashOf(value: unknown): string {
+  const sorted = (_: string, each: unknown) =>
+    isObject(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each;
+  return createHash("sha256").update(JSON.stringify(value, sorted)).digest("hex").slice(0, 16);
 }
 
 /** The part of an observed value that the program answers for: all of it, or only the keys that it wrote. */

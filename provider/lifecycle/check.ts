@@ -2,9 +2,10 @@ import { z } from "zod";
 import { rulesOf } from "./canonical";
 import { engineArguments } from "./engine-arguments";
 import type { FlowType, Problem } from "./flow-type";
-import { programForm, registeredForm, showPath } from "./keyed";
-import { SECRET_FIELDS } from "./state";
-import { containsUnknown, defined, UNKNOWN, type Values } from "./values";
+import { programForm, registeredForm } from "./keyed";
+import { showPath, valueAt } from "./paths";
+import { SECRETS } from "./state";
+import { containsUnknown, defined, type Values } from "./values";
 
 /** A failed rule, with the property path that Pulumi prints. */
 export interface CheckFailure {
@@ -24,7 +25,7 @@ export function check(
   settings: Values,
 ): { readonly inputs: Values; readonly failures: CheckFailure[] } {
   const inputs = registeredForm(type, defined({ ...args, ...filled(type, args, settings) }));
-  const { [SECRET_FIELDS]: _, ...registered } = inputs;
+  const { [SECRETS]: _, ...registered } = inputs;
   const written = programForm(type, registered);
   const problems = [
     ...schemaProblems(type, written),
@@ -87,13 +88,4 @@ function spellingProblems(type: FlowType, written: Values): Problem[] {
     else first.set(group, field);
   }
   return problems;
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let at = value;
-  for (const step of path) {
-    if (at === UNKNOWN) return UNKNOWN;
-    at = typeof at === "object" && at !== null ? Reflect.get(at, step) : undefined;
-  }
-  return at;
 }

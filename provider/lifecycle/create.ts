@@ -1,6 +1,7 @@
 import { differing, fieldsOf, readable, rulesOf } from "./canonical";
 import { clauseOf, FlowError, PartialFailure, VendorError } from "./errors";
-import type { FlowType } from "./flow-type";
+import type { Creation, FlowType } from "./flow-type";
+import { showPath } from "./paths";
 import type { Kept, Settler } from "./settler";
 import { declare } from "./state";
 import type { Values } from "./values";
@@ -28,19 +29,24 @@ export async function create<Wire, Account>(
   inputs: Values,
 ): Promise<Kept> {
   const creating = { settler, account, inputs, desired: settler.apiForm(inputs) };
-  const found = await settler.type.find(account, creating.desired);
-  return found === undefined ? createNew(creating) : adopt(creating, found);
+  const found = await settler.find(account, creating.desired);
+  if (found === undefined) return createNew(creating);
+  const known = knownOf(creating, found);
+  if (settler.ports.memory.holds(settler.identity(settler.type.idOf(found), known))) throw describedTwice(creating);
+  // A setting of another object has a value before the program sets it; there is nothing of somebody's to take over.
+  if (settler.type.onDuplicate !== "settles") allowAdoption(creating);
+  return takeOver(creating, found, known);
 }
 
 async function createNew<Wire, Account>(creating: Creating<Wire, Account>): Promise<Kept> {
   const { settler, account, inputs, desired } = creating;
-  await createOnce(creating);
+  const { id, whole } = await createOnce(creating);
   let wire: Wire;
   try {
     await settler.type.finish?.(account, desired);
-    wire = await settler.readBack(account, desired);
+    wire = whole !== undefined && !settler.type.finish ? whole : await settler.readBack(account, id, desired);
   } catch (error) {
-    const left = await settler.record(account, desired, inputs);
+    const left = await settler.record(account, id, desired, inputs);
     const message = `${settler.name(desired)} was created, but not finished: ${clauseOf(error)}. It is recorded in the stack; run \`pulumi up\` again to finish it.`;
     throw new PartialFailure(left.id, left.state, message, error);
   }
@@ -51,26 +57,28 @@ async function createNew<Wire, Account>(creating: Creating<Wire, Account>): Prom
 }
 
 /** Creates exactly one flow, or fails without leaving one that the stack does not know. */
-async function createOnce<Wire, Account>(creating: Creating<Wire, Account>): Promise<void> {
+async function createOnce<Wire, Account>(creating: Creating<Wire, Account>): Promise<Creation<Wire>> {
   const { settler, account, desired } = creating;
   let unanswered = false;
   for (let conflicts = 0; ; ) {
     try {
-      const { overwrote } = await settler.type.create(account, desired);
-      if (overwrote) throw await lostRace(creating);
-      return;
+      const creation = await settler.type.create(account, desired);
+      if (creation.overwrote) throw await lostRace(creating, creation);
+      return creation;
     } catch (error) {
       if (!(error instanceof VendorError)) throw error;
       if (error.kind === "conflict") {
-        if (unanswered && (await wasMade(creating, error))) return;
-        if (await settler.type.find(account, desired)) throw collision(creating);
+        const made = unanswered ? await madeUnanswered(creating, error) : undefined;
+        if (made) return made;
+        if (await settler.find(account, desired)) throw collision(creating);
         const pause = CONFLICT_PAUSES[conflicts++];
         if (pause === undefined) throw error;
         await settler.ports.clock.sleep(pause);
         continue;
       }
       if (!error.outcomeUnknown) throw error;
-      if (await wasMade(creating, error)) return;
+      const made = await madeUnanswered(creating, error);
+      if (made) return made;
       if (unanswered || settler.type.onDuplicate === "twins") {
         throw outcomeUnknown(creating, error, "no flow of this name shows");
       }
@@ -79,13 +87,16 @@ async function createOnce<Wire, Account>(creating: Creating<Wire, Account>): Pro
   }
 }
 
-/** Whether a creation without an answer has made what was wanted: absent before, there now, and equal to what was sent. */
-async function wasMade<Wire, Account>(creating: Creating<Wire, Account>, cause: VendorError): Promise<boolean> {
+/** What a creation without an answer has made, if it is what was wanted: absent before, there now, and equal to what was sent. */
+async function madeUnanswered<Wire, Account>(
+  creating: Creating<Wire, Account>,
+  cause: VendorError,
+): Promise<Creation<Wire> | undefined> {
   const { settler, inputs } = creating;
   const found = await lookFor(creating, cause);
-  if (found === undefined) return false;
+  if (found === undefined) return undefined;
   const different = differing(settler.type, madeOf(settler.type, inputs), settler.observe(found, inputs));
-  if (different.length === 0) return true;
+  if (different.length === 0) return { overwrote: false, id: settler.type.idOf(found), whole: found };
   throw outcomeUnknown(creating, cause, `a flow of this name exists now, but differs in ${different.join(", ")}`);
 }
 
@@ -108,7 +119,7 @@ async function lookFor<Wire, Account>(
   try {
     for (const pause of settler.type.onDuplicate === "twins" ? TWIN_SEARCH_PAUSES : [0]) {
       if (pause > 0) await settler.ports.clock.sleep(pause);
-      const found = await settler.type.find(account, desired);
+      const found = await settler.find(account, desired);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -117,30 +128,39 @@ async function lookFor<Wire, Account>(
   }
 }
 
-async function adopt<Wire, Account>(creating: Creating<Wire, Account>, found: Wire): Promise<Kept> {
-  const { settler, account, inputs, desired } = creating;
+/** What is known of a flow that was found. Nothing was sent to it yet: what the vendor never tells is sent. */
+function knownOf<Wire, Account>({ settler, account, inputs }: Creating<Wire, Account>, found: Wire): Values {
+  return settler.stateOf(found, account, settler.declared(found, account, inputs), readable(settler.type, inputs));
+}
+
+/** @throws FlowError unless the program, or the user for this run, says that what is there may be taken over */
+function allowAdoption<Wire, Account>(creating: Creating<Wire, Account>): void {
+  const { settler, inputs, desired } = creating;
+  if (inputs.adopt !== true && !settler.ports.overrides.adopts(settler.type.label(desired))) throw collision(creating);
+}
+
+async function takeOver<Wire, Account>(
+  { settler, account, inputs, desired }: Creating<Wire, Account>,
+  found: Wire,
+  known: Values,
+): Promise<Kept> {
   const { type, ports } = settler;
-  const declaration = settler.declared(found, account, inputs);
-  // Nothing was sent yet, so nothing is known of what the vendor never tells: that is sent.
-  const known = settler.stateOf(found, account, declaration, readable(type, inputs));
-  if (ports.memory.holds(settler.identity(known))) throw describedTwice(creating);
-  if (inputs.adopt !== true && !ports.overrides.adopts(type.label(desired))) throw collision(creating);
+  const { keys } = settler.declared(found, account, inputs);
   const target = fieldsOf(type, inputs);
   const changed = differing(type, target, known);
   const show = settler.shower(inputs);
   const changes = changed.map((field) =>
     rulesOf(type, field).writeOnly
-      ? `${field}: ${show(field, inputs[field])}`
-      : `${field}: ${show(field, known[field])} => ${show(field, inputs[field])}`,
+      ? `${field}: ${show([field], inputs[field])}`
+      : settler.differences(field, known[field], inputs[field], (path, before, after) => {
+          return `${showPath(path, {})}: ${show(path, before)} => ${show(path, after)}`;
+        }),
   );
   ports.log.info(
-    `Adopting ${settler.name(desired)}${changes.length > 0 ? `, changing ${changes.join("; ")}` : ", which is as wanted"}.`,
+    `${type.onDuplicate === "settles" ? "Setting" : "Adopting"} ${settler.name(desired)}${changes.length > 0 ? `, changing ${changes.join("; ")}` : ", which is as wanted"}.`,
   );
   const id = type.idOf(found);
-  return {
-    id,
-    state: await settler.write(account, found, { id, known, inputs, target, changed, keys: declaration.keys }),
-  };
+  return { id, state: await settler.write(account, found, { id, known, inputs, target, changed, keys }) };
 }
 
 function collision<Wire, Account>({ settler, desired }: Creating<Wire, Account>): FlowError {
@@ -159,9 +179,13 @@ function outcomeUnknown<Wire, Account>(
   cause: VendorError,
   found: string,
 ): FlowError {
+  const unknown = `It is not known whether ${settler.name(desired)} was created: ${clauseOf(cause)}`;
+  if (settler.type.onDuplicate === "settles") {
+    return new FlowError("outcomeUnknown", `${unknown}. Run \`pulumi up\` again: it settles what is there.`, cause);
+  }
   return new FlowError(
     "outcomeUnknown",
-    `It is not known whether ${settler.name(desired)} was created: ${clauseOf(cause)}; ${found}. ` +
+    `${unknown}; ${found}. ` +
       `Look at it in the vendor's UI. If it is yours, take it over: \`PULUMI_FLOWS_ADOPT=${settler.type.label(desired)} pulumi up\`; if nothing is there, run \`pulumi up\` again.`,
     cause,
   );
@@ -173,9 +197,12 @@ function describedTwice<Wire, Account>({ settler, desired }: Creating<Wire, Acco
 }
 
 /** A flow that was not there a moment before was overwritten: it must be recorded and said, since it can no longer be undone. */
-async function lostRace<Wire, Account>(creating: Creating<Wire, Account>): Promise<PartialFailure> {
+async function lostRace<Wire, Account>(
+  creating: Creating<Wire, Account>,
+  { id }: Creation<Wire>,
+): Promise<PartialFailure> {
   const { settler, account, inputs, desired } = creating;
-  const left = await settler.record(account, desired, inputs);
+  const left = await settler.record(account, id, desired, inputs);
   const carried = settler.type.creates.filter((field) => inputs[field] !== undefined);
   const message =
     `${settler.name(desired)} was made by somebody else (or by an own attempt that got no answer) in the moment between looking and creating, and has been overwritten with ${carried.join(", ")} of this program. ` +

@@ -1,7 +1,7 @@
 import isEqual from "lodash/isEqual";
 import { rulesOf, sameMeaning } from "./canonical";
 import type { FlowType } from "./flow-type";
-import { declarationOf, declare, SECRET_FIELDS } from "./state";
+import { declarationOf, declare, SECRETS } from "./state";
 import { containsUnknown, type Values } from "./values";
 
 /** What would change, and which of it needs a new flow. */
@@ -33,6 +33,6 @@ export function diff(type: FlowType, state: Values, inputs: Values): Difference 
     (field) => rulesOf(type, field).replaces && inputs[field] !== undefined && !isEqual(state[field], inputs[field]),
   );
   if (!isEqual(before?.engine, after.engine)) changed.push(...Object.keys({ ...before?.engine, ...after.engine }));
-  if (!isEqual(before?.secret, after.secret)) changed.push(SECRET_FIELDS);
+  if (!isEqual(before?.secret, after.secret)) changed.push(SECRETS);
   return { changed, replaces };
 }

@@ -13,13 +13,21 @@ export interface FieldRules {
   readonly vendorFills?: true;
   /** The field is a map of which only the keys that the program writes are managed; others' keys are left alone. */
   readonly owns?: "writtenKeys";
-  /** Too large or too volatile to keep in the state unless the program declares it. */
-  readonly keep?: "declared";
+  /**
+   * What the state keeps while the program does not declare the field. Default: its value. `"hash"`, for what is large:
+   * enough to tell that it changed. `"nothing"`, for what changes at every build.
+   */
+  readonly keep?: "hash" | "nothing";
+  /** A secret at the vendor: kept encrypted and never shown, whoever wrote it. May be attached to a schema at any depth. */
+  readonly secret?: true;
   /** The setting that fills the field when the program leaves it out. */
   readonly setting?: string;
   /** Fields of one group are different spellings of one thing at the vendor: a program may use only one of them. */
   readonly spells?: string;
-  /** A pure normal form: two values with equal normal forms mean the same. */
+  /**
+   * A pure normal form of registered values: two values with equal normal forms mean the same. It keeps the names and
+   * places of what it keeps, so that a difference can be named by its path.
+   */
   readonly canonical?: (value: unknown) => unknown;
 }
 
@@ -31,10 +39,14 @@ export const rules = z.registry<FieldRules>();
  * item as one addition instead of a change of everything behind it.
  */
 export interface Keying {
-  /** The map, or `undefined` where the list cannot be told apart by key without loss. */
-  toMap(items: readonly unknown[]): Values | undefined;
-  /** The list again, in the order of the keys. */
-  toList(map: Values): unknown[];
+  /** The member that holds the key, where one member does. */
+  readonly member?: string;
+  /** The key of an item, or `undefined` for an item that has none, or that the map could not hold without loss. */
+  keyOf(item: Values): string | undefined;
+  /** What stands in the map under the key. */
+  toValue(item: Values): unknown;
+  /** The item again. */
+  toItem(key: string, value: unknown): unknown;
 }
 
 /** The keying of each list schema whose items have an identity. */
@@ -47,9 +59,13 @@ export interface Problem {
 }
 
 /** What a creation did. */
-interface Creation {
+export interface Creation<Wire> {
   /** Whether an upsert met a flow that was not there when looked up just before. */
   readonly overwrote: boolean;
+  /** The id that the vendor gave, where it gives ids. */
+  readonly id?: string;
+  /** The flow as made, where the answer was the whole of it: it need not be read again. */
+  readonly whole?: Wire;
 }
 
 /**
@@ -68,8 +84,11 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   readonly nameField: string;
   /** Members of the state that only the vendor sets. */
   readonly outputs: readonly string[];
-  /** What the vendor does when something is created whose key is taken. */
-  readonly onDuplicate: "upserts" | "twins";
+  /**
+   * What the vendor does when something is created whose key is taken: it overwrites, it refuses, or it makes a second
+   * one. `"settles"`: a pointer type, a setting of another object that is there at most once; creating it sets it.
+   */
+  readonly onDuplicate: "upserts" | "refuses" | "twins" | "settles";
 
   /** The fields that `create` sets; `finish` sets the others. */
   readonly creates: readonly string[];
@@ -78,8 +97,8 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   crossCheck?(desired: Partial<Desired>): Problem[];
   /** How messages name a flow, and what is unique at the vendor: `acme/web`. */
   label(values: Values): string;
-  /** What identifies a flow of this state at the vendor for ever, also across renames. */
-  identity(state: Values): string;
+  /** What identifies a flow at the vendor for ever, also across renames. */
+  identity(id: string, state: Values): string;
   /** The Pulumi id of a flow that was just created or adopted. */
   idOf(wire: Wire): string;
   /** The id that `create` is going to lead to, where the vendor does not choose it; for a flow that exists but cannot be read. */
@@ -95,15 +114,21 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   /** The account that the credentials reach, proved by a call: compared with the state's before a flow counts as gone. */
   currentAccount(account: Account, state: Values): Promise<string>;
 
-  /** The flow of this state, or `undefined` when it is gone. `fresh` forbids an answer from a cache. */
-  read(account: Account, state: Values, fresh: boolean): Promise<Wire | undefined>;
-  /** What already has the key of `desired`. */
-  find(account: Account, desired: Desired): Promise<Wire | undefined>;
-  create(account: Account, desired: Desired): Promise<Creation>;
+  /**
+   * The flow, or `undefined` when it is gone.
+   *
+   * @param id Pulumi's id of it; `undefined` where none is known yet, so that only `state` can tell
+   * @param fresh forbids an answer from a cache
+   */
+  read(account: Account, id: string | undefined, state: Values, fresh: boolean): Promise<Wire | undefined>;
+  /** What already has the key of `desired`. Default, for what has no key but its place: what `read` answers. */
+  find?(account: Account, desired: Desired): Promise<Wire | undefined>;
+  create(account: Account, desired: Desired): Promise<Creation<Wire>>;
   /** Sets what `create` cannot carry. */
   finish?(account: Account, desired: Desired): Promise<void>;
   /**
-   * Makes the `changed` fields of `wire` equal to `target`, and leaves everything else as it is.
+   * Makes the `changed` fields of `wire` equal to `target`, and leaves everything else as it is. Answers with the whole
+   * flow where the vendor does: it need not be read again.
    *
    * @param target what the program declares, and the values that clear the fields that it dropped
    * @param keys the keys of each field that the program owns by key, now or before
@@ -114,7 +139,7 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
     target: Partial<Desired>,
     changed: readonly string[],
     keys: Readonly<Record<string, readonly string[]>>,
-  ): Promise<void>;
+  ): Promise<Wire | undefined>;
   /** Deletes. Answers with what a user should know of it, if anything. */
   delete(account: Account, wire: Wire): Promise<string | undefined>;
 }

@@ -1,29 +1,96 @@
 import { z } from "zod";
+import { fitting, memberOf } from "./fitting";
 import { type FlowType, type Keying, keyings } from "./flow-type";
 import { isObject, UNKNOWN, type Values } from "./values";
 
 /** Items are objects told apart by one of their members, and their order has no meaning. */
 export function keyedBy(member: string): Keying {
   return {
-    toMap(items) {
-      const map = new Map<string, unknown>();
-      for (const item of items) {
-        if (!isObject(item)) return undefined;
-        const { [member]: key, ...rest } = item;
-        if (typeof key !== "string" || key === "" || key === UNKNOWN || key === "__proto__" || map.has(key))
-          return undefined;
-        map.set(key, rest);
-      }
-      return Object.fromEntries(map);
+    member,
+    keyOf: (item) => textAt(item, member),
+    toValue({ [member]: _, ...rest }) {
+      return rest;
     },
-    toList: (map) =>
-      Object.keys(map)
-        .sort()
-        .map((key) => {
-          const value = map[key];
-          return isObject(value) ? { [member]: key, ...value } : value;
-        }),
+    toItem: (key, value) => (isObject(value) ? { [member]: key, ...value } : value),
   };
+}
+
+/** Stands between source and label, and behind the label, of an edge's key. */
+const FROM = " --";
+const TO = "-->";
+
+/**
+ * Items are edges of a graph, of which a node has at most one for each label: registered as `"greet --next-->": "ask"`,
+ * or with an object behind the arrow where an edge carries more than its target.
+ *
+ * @param defaultLabel the label of an edge that names none
+ */
+export function keyedAsEdges(defaultLabel: string): Keying {
+  return {
+    keyOf(edge) {
+      const source = textAt(edge, "source");
+      const label = edge.label === undefined ? defaultLabel : textAt(edge, "label");
+      if (source === undefined || source.includes(FROM) || label === undefined) return undefined;
+      // An object behind the arrow would be read as an edge that carries more than its target.
+      return edge.target === undefined || isObject(edge.target) ? undefined : `${source}${FROM}${label}${TO}`;
+    },
+    toValue({ source: _, label: __, target, ...rest }) {
+      return Object.keys(rest).length === 0 ? target : { target, ...rest };
+    },
+    toItem(key, value) {
+      const between = key.indexOf(FROM);
+      const edge = { source: key.slice(0, between), label: key.slice(between + FROM.length, -TO.length) };
+      return isObject(value) ? { ...edge, ...value } : { ...edge, target: value };
+    },
+  };
+}
+
+/** A text that can be a key, or `undefined`. */
+function textAt(item: Values, member: string): string | undefined {
+  const text = item[member];
+  return typeof text === "string" && text !== "" && text !== UNKNOWN ? text : undefined;
+}
+
+/**
+ * A list whose items have an identity: registered as a map, and no identity may stand in it twice.
+ *
+ * @param twice says what is wrong where one does
+ */
+export function keyed<Item extends z.ZodType>(
+  list: z.ZodArray<Item>,
+  keying: Keying,
+  twice: (key: string) => string,
+): z.ZodArray<Item> {
+  return list
+    .superRefine((items, context) => {
+      const seen = new Set<string>();
+      items.forEach((item, index) => {
+        const key = isObject(item) ? keying.keyOf(item) : undefined;
+        if (key === undefined) return;
+        const path = keying.member === undefined ? [index] : [index, keying.member];
+        if (seen.has(key)) context.addIssue({ code: "custom", path, message: twice(key) });
+        seen.add(key);
+      });
+    })
+    .register(keyings, keying);
+}
+
+/** The map of a list, or `undefined` where its items cannot be told apart by key without loss. */
+function toMap(keying: Keying, items: readonly unknown[]): Values | undefined {
+  const map = new Map<string, unknown>();
+  for (const item of items) {
+    const key = isObject(item) ? keying.keyOf(item) : undefined;
+    if (!isObject(item) || key === undefined || key === "__proto__" || map.has(key)) return undefined;
+    map.set(key, keying.toValue(item));
+  }
+  return Object.fromEntries(map);
+}
+
+/** The list again, in the order of the keys. */
+function toList(keying: Keying, map: Values): unknown[] {
+  return Object.keys(map)
+    .sort()
+    .map((key) => keying.toItem(key, map[key]));
 }
 
 /** A value as it is registered and kept in state: lists with identity become maps. What cannot be keyed stays as written. */
@@ -31,14 +98,14 @@ export function toRegistered(schema: z.ZodType, value: unknown): unknown {
   return rewrite(
     schema,
     value,
-    (keying, items) => (Array.isArray(items) ? (keying.toMap(items) ?? items) : items),
+    (keying, items) => (Array.isArray(items) ? (toMap(keying, items) ?? items) : items),
     "after",
   );
 }
 
 /** The same value as the program and the vendor write it: with lists. */
 export function fromRegistered(schema: z.ZodType, value: unknown): unknown {
-  return rewrite(schema, value, (keying, map) => (isObject(map) ? keying.toList(map) : map), "before");
+  return rewrite(schema, value, (keying, map) => (isObject(map) ? toList(keying, map) : map), "before");
 }
 
 /** Values of a flow in the form in which they are registered and kept. What is no field stays as it is. */
@@ -71,55 +138,16 @@ function rewrite(
   const keying = found && keyings.get(found);
   const turned = keying && when === "before" ? turn(keying, value) : value;
   let walked = turned;
-  if (found instanceof z.ZodObject && isObject(turned)) {
+  if (Array.isArray(turned)) {
+    const element = found instanceof z.ZodArray ? found.element : undefined;
+    if (element instanceof z.ZodType) walked = turned.map((item) => rewrite(element, item, turn, when));
+  } else if (isObject(turned) && found) {
     walked = Object.fromEntries(
       Object.entries(turned).map(([key, member]) => {
-        const inner = found.shape[key];
+        const inner = memberOf(found, key);
         return [key, inner ? rewrite(inner, member, turn, when) : member];
       }),
     );
-  } else if (found instanceof z.ZodArray && Array.isArray(turned)) {
-    const element = found.element;
-    if (element instanceof z.ZodType) walked = turned.map((item) => rewrite(element, item, turn, when));
   }
   return keying && when === "after" ? turn(keying, walked) : walked;
-}
-
-/** The schema behind optional and union wrappers that fits the value's shape. */
-function fitting(schema: z.ZodType, value: unknown): z.ZodType | undefined {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) {
-    const inner = schema.unwrap();
-    return inner instanceof z.ZodType ? fitting(inner, value) : undefined;
-  }
-  if (schema instanceof z.ZodUnion) {
-    for (const option of schema.options) {
-      const found = option instanceof z.ZodType ? fitting(option, value) : undefined;
-      if (found) return found;
-    }
-    return undefined;
-  }
-  if (schema instanceof z.ZodObject) return isObject(value) ? schema : undefined;
-  // A keyed list may already be a map.
-  if (schema instanceof z.ZodArray)
-    return Array.isArray(value) || (keyings.has(schema) && isObject(value)) ? schema : undefined;
-  return isObject(value) || Array.isArray(value) ? undefined : schema;
-}
-
-/** A path for messages: items of lists are named by their `name` or `id` where they have one. */
-export function showPath(path: readonly PropertyKey[], value: unknown): string {
-  let shown = "";
-  let at = value;
-  for (const step of path) {
-    const next: unknown = isObject(at) || Array.isArray(at) ? Reflect.get(at, step) : undefined;
-    if (typeof step === "number") {
-      const name = isObject(next) ? (next.name ?? next.id) : undefined;
-      shown += typeof name === "string" && name !== "" ? `[${JSON.stringify(name)}]` : `[${step}]`;
-    } else if (/^[A-Za-z_$][\w$]*$/.test(String(step))) {
-      shown += shown === "" ? String(step) : `.${String(step)}`;
-    } else {
-      shown += `[${JSON.stringify(String(step))}]`;
-    }
-    at = next;
-  }
-  return shown;
 }

@@ -3,9 +3,12 @@ import { create } from "./create";
 import { type Difference, diff } from "./diff";
 import { FlowError, PartialFailure, VendorError } from "./errors";
 import type { FlowType } from "./flow-type";
+import { migrate } from "./migrate";
+import type { PropertyPath } from "./paths";
 import type { Ports } from "./ports";
+import { secretPaths } from "./secrets";
 import { type Kept, Settler } from "./settler";
-import { DECLARED, type Declaration, declarationOf, inputsOf } from "./state";
+import { DECLARED, type Declaration, declarationOf, declare, inputsOf } from "./state";
 import { update } from "./update";
 import { defined, type Values } from "./values";
 
@@ -16,6 +19,8 @@ import { defined, type Values } from "./values";
 export interface Lifecycle {
   check(args: Values): { readonly inputs: Values; readonly failures: CheckFailure[] };
   diff(state: Values, inputs: Values): Difference;
+  /** Where checked arguments, or a state, hold secrets: what is kept encrypted and never shown. */
+  secrets(values: Values): PropertyPath[];
   create(inputs: Values): Promise<Kept>;
   /** `undefined` when the flow is gone. */
   read(
@@ -43,7 +48,7 @@ export function createLifecycle<Wire, Account>(
 
   async function lookUp(id: string, state: Values): Promise<Kept | undefined> {
     const account = connect();
-    const wire = await type.read(account, { ...type.fromId(id), ...state }, true);
+    const wire = await type.read(account, id, { ...type.fromId(id), ...state }, true);
     // Looked up before and now gone: a refresh must be able to drop it.
     if (wire === undefined && type.outputs.some((output) => output in state)) return undefined;
     if (wire === undefined) throw new FlowError("notFound", `There is no ${type.noun} "${id}".`);
@@ -56,16 +61,16 @@ export function createLifecycle<Wire, Account>(
     declared: Declaration,
   ): Promise<(Kept & { inputs: Values }) | undefined> {
     const account = connect();
-    const wire = await settler.readManaged(account, state, false);
+    const wire = await settler.readManaged(account, id, state, false);
     if (wire === undefined) return undefined;
     const declaration = { ...declared, account: type.accountOf(wire, account) };
     const found = settler.stateOf(wire, account, declaration, state);
     return { id, state: found, inputs: inputsOf(declaration, found) };
   }
 
-  async function remove(state: Values): Promise<void> {
+  async function remove(id: string, state: Values): Promise<void> {
     const handedOver = (values: Values) => {
-      const held = ports.memory.holds(settler.identity(values));
+      const held = ports.memory.holds(settler.identity(id, values));
       if (held)
         ports.log.warn(
           `${settler.name(state)} is now managed by another resource of this program, so it was not deleted.`,
@@ -74,7 +79,7 @@ export function createLifecycle<Wire, Account>(
     };
     if (handedOver(state)) return;
     const account = connect();
-    const wire = await settler.readManaged(account, state, false);
+    const wire = await settler.readManaged(account, id, state, false);
     // The state may lack the vendor's id.
     if (wire === undefined || handedOver({ ...settler.observe(wire, state), ...type.outputsOf(wire, account) })) return;
     try {
@@ -89,40 +94,48 @@ export function createLifecycle<Wire, Account>(
     check: (args) => check(type, args, settings()),
     diff: (state, inputs) => {
       try {
-        return diff(type, state, inputs);
+        return diff(type, migrate(state), migrate(inputs));
       } catch (error) {
-        throw about(settler.name(state), error);
+        throw concerning(settler.name(state), error);
       }
     },
+    secrets: (values) => {
+      const current = migrate(values);
+      const { secret = [] } = declarationOf(current) ?? declare(type, current, "");
+      return secretPaths(type, current, secret);
+    },
     create: (inputs) =>
-      concerning(settler.name(inputs), () =>
+      naming(settler.name(inputs), () =>
         ports.memory.exclusively([keyOf(inputs)], () => create(settler, connect(), inputs)),
       ),
-    read: (id, state) =>
-      concerning(DECLARED in state ? settler.name(state) : `${type.noun} "${id}"`, async () => {
+    read: (id, kept) =>
+      naming(DECLARED in kept ? settler.name(kept) : `${type.noun} "${id}"`, async () => {
+        const state = migrate(kept);
         const declared = declarationOf(state);
         return declared ? read(id, state, declared) : lookUp(id, state);
       }),
-    update: (id, state, inputs) =>
-      concerning(settler.name(state), () =>
+    update: (id, kept, inputs) =>
+      naming(settler.name(kept), () =>
         // A rename gives up one key and takes another; a creation may be after either.
-        ports.memory.exclusively([keyOf(state), keyOf(inputs)], () => update(settler, connect(), id, state, inputs)),
+        ports.memory.exclusively([keyOf(kept), keyOf(inputs)], () =>
+          update(settler, connect(), id, migrate(kept), inputs),
+        ),
       ),
-    delete: (_id, state) => concerning(settler.name(state), () => remove(state)),
+    delete: (id, kept) => naming(settler.name(kept), () => remove(id, migrate(kept))),
   };
 }
 
 /** Says which flow a failure is about. */
-async function concerning<T>(flow: string, action: () => Promise<T>): Promise<T> {
+async function naming<T>(flow: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    throw about(flow, error);
+    throw concerning(flow, error);
   }
 }
 
 /** An expected failure whose message names the flow, once. */
-function about(flow: string, error: unknown): unknown {
+function concerning(flow: string, error: unknown): unknown {
   if (error instanceof PartialFailure || !(error instanceof VendorError || error instanceof FlowError)) return error;
   if (error instanceof FlowError && error.message.includes(flow)) return error;
   return new FlowError(error instanceof FlowError ? error.kind : "vendor", `${flow}: ${error.message}`, error);

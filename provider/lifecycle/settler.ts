@@ -1,11 +1,16 @@
 import omit from "lodash/omit";
-import { fieldsOf, owned, rulesOf, sameMeaning } from "./canonical";
+import { canonicalOf, fieldsOf, owned, rulesOf, sameMeaning } from "./canonical";
 import { clauseOf, FlowError, PartialFailure } from "./errors";
 import type { FlowType } from "./flow-type";
 import { programForm, registeredForm } from "./keyed";
+import { differingPaths, type PropertyPath, showPath, valueAt } from "./paths";
 import type { Ports } from "./ports";
+import { HIDDEN, redacted, secretPaths } from "./secrets";
 import { DECLARED, type Declaration, declarationOf, declare, declaredByEither, stateOf } from "./state";
-import { defined, type Values } from "./values";
+import { defined, isObject, type Values } from "./values";
+
+/** A message names so many differences of one field. */
+const MOST_SHOWN = 5;
 
 /** Pauses before each look for a flow that was just written and does not show yet, in milliseconds. */
 const VISIBILITY_PAUSES = [0, 500, 1000, 2000, 4000];
@@ -45,8 +50,8 @@ export class Settler<Wire, Account> {
   }
 
   /** What the memory of a run calls a flow. */
-  identity(state: Values): string {
-    return `${this.type.token} ${this.type.identity(state)}`;
+  identity(id: string, state: Values): string {
+    return `${this.type.token} ${this.type.identity(id, state)}`;
   }
 
   /** The vendor's values in the product's names, as registered. */
@@ -77,11 +82,11 @@ export class Settler<Wire, Account> {
 
   /** The state of what is as the program wants it, remembered as answered for. */
   settled(wire: Wire, account: Account, inputs: Values): Values {
-    return this.#held(this.stateOf(wire, account, this.declared(wire, account, inputs), inputs));
+    return this.#held(this.type.idOf(wire), this.stateOf(wire, account, this.declared(wire, account, inputs), inputs));
   }
 
-  #held(state: Values): Values {
-    this.ports.memory.hold(this.identity(state));
+  #held(id: string, state: Values): Values {
+    this.ports.memory.hold(this.identity(id, state));
     return state;
   }
 
@@ -90,12 +95,12 @@ export class Settler<Wire, Account> {
    *
    * @throws FlowError where the credentials reach another account: its answers say nothing about this flow
    */
-  async readManaged(account: Account, state: Values, fresh: boolean): Promise<Wire | undefined> {
+  async readManaged(account: Account, id: string, state: Values, fresh: boolean): Promise<Wire | undefined> {
     const { type } = this;
     const expected = declarationOf(state)?.account;
-    const wire = await type.read(account, state, fresh);
+    const wire = await type.read(account, id, state, fresh);
     // A flow with the vendor's own id is the flow, whatever the host is called by now.
-    if (wire !== undefined && type.identity(state) !== type.label(state)) return wire;
+    if (wire !== undefined && type.identity(id, state) !== type.label(state)) return wire;
     const reached = wire === undefined ? await type.currentAccount(account, state) : type.accountOf(wire, account);
     if (!expected || expected === reached) return wire;
     throw new FlowError(
@@ -104,11 +109,16 @@ export class Settler<Wire, Account> {
     );
   }
 
+  /** What already has the key of what is wanted. */
+  find(account: Account, desired: Values): Promise<Wire | undefined> {
+    return this.type.find ? this.type.find(account, desired) : this.type.read(account, undefined, desired, true);
+  }
+
   /** Reads what must be there; a vendor may need a moment to show what it has just made. */
-  async readBack(account: Account, values: Values): Promise<Wire> {
+  async readBack(account: Account, id: string | undefined, values: Values): Promise<Wire> {
     for (const pause of VISIBILITY_PAUSES) {
       if (pause > 0) await this.ports.clock.sleep(pause);
-      const wire = await this.type.read(account, values, true);
+      const wire = await this.type.read(account, id, values, true);
       if (wire !== undefined) return wire;
     }
     throw new FlowError(
@@ -118,13 +128,13 @@ export class Settler<Wire, Account> {
   }
 
   /** What must be recorded of a flow that exists, also where it cannot be read. */
-  async record(account: Account, desired: Values, inputs: Values): Promise<Kept> {
-    const wire = await this.type.read(account, desired, true).catch(() => undefined);
+  async record(account: Account, id: string | undefined, desired: Values, inputs: Values): Promise<Kept> {
+    const wire = await this.type.read(account, id, desired, true).catch(() => undefined);
     if (wire !== undefined) return { id: this.type.idOf(wire), state: this.settled(wire, account, inputs) };
     // Claims no more than what the creation itself has set.
     const applied = Object.fromEntries(this.type.creates.map((field) => [field, inputs[field]]));
     const state = defined({ ...applied, [DECLARED]: declare(this.type, inputs, "") });
-    return { id: this.type.idFrom?.(desired) ?? "", state };
+    return { id: id ?? this.type.idFrom?.(desired) ?? "", state };
   }
 
   /**
@@ -133,16 +143,17 @@ export class Settler<Wire, Account> {
    * @throws PartialFailure where only a part of the change was made
    */
   async write(account: Account, wire: Wire, change: Change): Promise<Values> {
-    const { known, inputs, target, changed, keys } = change;
+    const { id, known, inputs, target, changed, keys } = change;
     if (changed.length === 0) return this.settled(wire, account, inputs);
     const wanted = { ...known, ...this.apiForm(target) };
     let after: Wire;
     try {
-      await this.type.update(account, wire, this.apiForm(target), changed, keys);
-      after = await this.readBack(account, wanted);
+      after =
+        (await this.type.update(account, wire, this.apiForm(target), changed, keys)) ??
+        (await this.readBack(account, id, wanted));
     } catch (error) {
       if (error instanceof FlowError && error.kind === "deletedOutside") throw error;
-      const read = (values: Values) => this.type.read(account, values, true).catch(() => undefined);
+      const read = (values: Values) => this.type.read(account, id, values, true).catch(() => undefined);
       // A vendor without ids of its own knows a renamed flow only by its new name.
       const now = (await read(known)) ?? (await read(wanted));
       if (now === undefined || this.#alike(wire, now, inputs)) throw error;
@@ -159,7 +170,7 @@ export class Settler<Wire, Account> {
     const spelledAs = { ...known, ...omit(inputs, sent) };
     return new PartialFailure(
       id,
-      this.#held(this.stateOf(now, account, declaration, spelledAs)),
+      this.#held(id, this.stateOf(now, account, declaration, spelledAs)),
       `${this.name(known)} could not be changed: ${clauseOf(cause)}. Part of the change was made and is recorded; run \`pulumi up\` again to finish it.`,
       cause,
     );
@@ -172,20 +183,46 @@ export class Settler<Wire, Account> {
     for (const field of changed) {
       const found = owned(this.type, field, observed[field], keys[field] ?? []);
       if (rulesOf(this.type, field).writeOnly || sameMeaning(this.type, field, target[field], found)) continue;
+      const differences = this.differences(field, target[field], found, (path, wanted, answered) => {
+        return `took ${showPath(path, {})} = ${show(path, wanted)} and answers ${show(path, answered)}`;
+      });
       this.ports.log.warn(
-        `${this.name(inputs)}: the vendor took ${field} = ${show(field, target[field])} and answers ${show(field, found)}. ` +
+        `${this.name(inputs)}: the vendor ${differences}. ` +
           `This would be a perpetual diff: write the vendor's value into the program, or leave ${field} out.`,
       );
     }
   }
 
-  /** Shows values of a field in messages: short, on one line, and never one that the program made secret, now or before. */
-  shower(...of: readonly Values[]): (field: string, value: unknown) => string {
-    const secret = of.flatMap((values) => [
+  /** Tells where two values of a field differ, in the form in which they are compared; of many differences the first few. */
+  differences(
+    field: string,
+    a: unknown,
+    b: unknown,
+    tell: (path: PropertyPath, a: unknown, b: unknown) => string,
+  ): string {
+    const before = { [field]: canonicalOf(this.type, field, a) };
+    const after = { [field]: canonicalOf(this.type, field, b) };
+    const paths = differingPaths(before[field], after[field], [field]);
+    const told = paths.slice(0, MOST_SHOWN).map((path) => {
+      // What differs as a whole is shown as it is written.
+      const whole = path.length === 1;
+      return tell(path, whole ? a : valueAt(before, path), whole ? b : valueAt(after, path));
+    });
+    const more = paths.length - told.length;
+    return [...told, ...(more > 0 ? [`and ${more} more of ${field}`] : [])].join("; ");
+  }
+
+  /** Shows what stands at a path in messages: short, on one line, and never a secret of the vendor's or of these programs. */
+  shower(...of: readonly Values[]): (path: PropertyPath, value: unknown) => string {
+    const declared = of.flatMap((values) => [
       ...(declarationOf(values)?.secret ?? []),
       ...(declare(this.type, values, "").secret ?? []),
     ]);
-    return (field, value) => (secret.includes(field) && value !== undefined ? "[secret]" : short(value));
+    return (path, value) => {
+      const whole = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+      const secrets = secretPaths(this.type, isObject(whole) ? whole : {}, declared);
+      return short(redacted(value, path, secrets));
+    };
   }
 
   #alike(before: Wire, now: Wire, spelledAs: Values): boolean {
@@ -197,6 +234,6 @@ export class Settler<Wire, Account> {
 
 function short(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replaceAll(JSON.stringify(HIDDEN), HIDDEN);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

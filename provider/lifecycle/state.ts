@@ -1,29 +1,34 @@
 import pick from "lodash/pick";
+import sortBy from "lodash/sortBy";
 import union from "lodash/union";
-import { owned, rulesOf, sameMeaning, writtenKeys } from "./canonical";
+import { canonicalOf, hashOf, owned, rulesOf, writtenKeys } from "./canonical";
 import { engineArgumentNames } from "./engine-arguments";
-import { FlowError } from "./errors";
 import type { FlowType } from "./flow-type";
+import { VERSION } from "./migrate";
+import type { PropertyPath } from "./paths";
+import { respelled } from "./spelling";
 import { defined, isObject, type Values } from "./values";
 
 /** The reserved member of every state; see {@link Declaration}. */
 export const DECLARED = "__declared";
 
-/** The reserved argument that names the fields whose values the program made secret: Pulumi tells providers no secretness. */
-export const SECRET_FIELDS = "__secret";
+/** The reserved argument that tells where the program's secrets are: Pulumi tells providers no secretness. */
+export const SECRETS = "__secret";
 
 /** What the state remembers of the program, since reading and deleting are told nothing of it. */
 export interface Declaration {
-  /** The shape of the state. */
-  readonly version: 1;
+  /** The shape of the state; `migrate` reads every older one. */
+  readonly version: number;
   /** The fields that the program set. */
   readonly fields: readonly string[];
   /** The keys that the program wrote of each field that it owns by key. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
   /** The engine arguments that the program set. */
   readonly engine: Values;
-  /** The fields that hold a secret of the program; absent where there is none. Messages never show them. */
-  readonly secret?: readonly string[];
+  /** Where the program's secrets are, absent where there is none. Messages never show them. */
+  readonly secret?: readonly PropertyPath[];
+  /** Hashes of what is too large to keep and not declared, as last seen. */
+  readonly seen?: Readonly<Record<string, string>>;
   /** The account that holds the flow. */
   readonly account: string;
 }
@@ -33,49 +38,44 @@ export function declare(type: FlowType, desired: Values, account: string): Decla
   const fields = Object.keys(type.fields.shape).filter((field) => desired[field] !== undefined);
   const keys = fields.map((field) => [field, writtenKeys(type, field, desired[field])] as const);
   return {
-    version: 1,
+    version: VERSION,
     fields,
     keys: Object.fromEntries(keys.filter(([, written]) => written.length > 0)),
     engine: pick(defined(desired), engineArgumentNames),
-    ...secretFields(desired[SECRET_FIELDS]),
+    ...secretsIn(desired[SECRETS]),
     account,
   };
 }
 
-/**
- * The declaration in a state; `undefined` for what was only looked up by `Flow.get`.
- *
- * @throws FlowError for a state that a newer version of this package has written
- */
+/** The declaration in a state of the current version; `undefined` for what was only looked up by `Flow.get`. */
 export function declarationOf(state: Values): Declaration | undefined {
   const found = state[DECLARED];
   if (!isObject(found)) return undefined;
-  if (found.version !== 1) {
-    throw new FlowError(
-      "settings",
-      `Its state was written by a newer version of pulumi-flows (state version ${String(found.version)}): install that one.`,
-    );
-  }
   if (!Array.isArray(found.fields)) return undefined;
   return {
-    version: 1,
+    version: VERSION,
     fields: strings(found.fields),
     keys: isObject(found.keys)
       ? Object.fromEntries(Object.entries(found.keys).map(([field, keys]) => [field, strings(keys)]))
       : {},
     engine: isObject(found.engine) ? found.engine : {},
-    ...secretFields(found.secret),
+    ...secretsIn(found.secret),
+    ...(isObject(found.seen) ? { seen: stringsByName(found.seen) } : {}),
     account: typeof found.account === "string" ? found.account : "",
   };
 }
 
-function secretFields(names: unknown): { readonly secret?: readonly string[] } {
-  const secret = strings(names).sort();
+function secretsIn(paths: unknown): { readonly secret?: readonly PropertyPath[] } {
+  const secret = sortBy(Array.isArray(paths) ? paths.map(strings) : [], String);
   return secret.length > 0 ? { secret } : {};
 }
 
 function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+function stringsByName(values: Values): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 
 /** What is declared after a change of which only a part was made: also what should have been dropped, so that the next run drops it. */
@@ -88,7 +88,7 @@ export function declaredByEither(after: Declaration, before: Declaration | undef
 
 /** The arguments that lead to a declaration, with the values of a state. */
 export function inputsOf({ fields, engine, secret }: Declaration, state: Values): Values {
-  return { ...pick(state, fields), ...engine, ...(secret ? { [SECRET_FIELDS]: secret } : {}) };
+  return { ...pick(state, fields), ...engine, ...(secret ? { [SECRETS]: secret } : {}) };
 }
 
 /** The observed values of the declared fields: what the program answers for. */
@@ -105,7 +105,11 @@ export function observedOfDeclared(
       continue;
     }
     const found = owned(type, field, observed[field], declaration.keys[field] ?? []);
-    shown[field] = sameMeaning(type, field, found, spelledAs[field]) ? spelledAs[field] : found;
+    const written = spelledAs[field];
+    shown[field] = respelled(
+      { value: found, canonical: canonicalOf(type, field, found) },
+      { value: written, canonical: canonicalOf(type, field, written) },
+    );
   }
   return defined(shown);
 }
@@ -123,13 +127,24 @@ export function stateOf(
   declaration: Declaration,
   spelledAs: Values,
 ): Values {
-  const undeclared = Object.keys(type.fields.shape).filter(
-    (field) => !declaration.fields.includes(field) && rulesOf(type, field).keep !== "declared",
-  );
+  const undeclared = Object.keys(type.fields.shape).filter((field) => !declaration.fields.includes(field));
+  const kept = undeclared.filter((field) => rulesOf(type, field).keep === undefined);
   return defined({
-    ...pick(observed, undeclared),
+    ...pick(observed, kept),
     ...observedOfDeclared(type, observed, declaration, spelledAs),
     ...outputs,
-    [DECLARED]: declaration,
+    [DECLARED]: { ...declaration, ...seenOf(type, observed, declaration) },
   });
+}
+
+/** Hashes of what the state does not keep, unless the program declares it, also in another spelling. */
+export function seenOf(type: FlowType, observed: Values, { fields }: Declaration): Pick<Declaration, "seen"> {
+  const spelled = fields.map((field) => rulesOf(type, field).spells).filter((group) => group !== undefined);
+  const hashed = Object.keys(type.fields.shape).filter((field) => {
+    const { keep, spells } = rulesOf(type, field);
+    const declared = fields.includes(field) || (spells !== undefined && spelled.includes(spells));
+    return keep === "hash" && !declared && observed[field] !== undefined;
+  });
+  if (hashed.length === 0) return {};
+  return { seen: Object.fromEntries(hashed.map((field) => [field, hashOf(observed[field])])) };
 }

@@ -1,10 +1,16 @@
 import isEqual from "lodash/isEqual";
-import { fieldsOf, owned, rulesOf, sameMeaning, writtenKeys } from "./canonical";
+import { canonicalOf, fieldsOf, owned, rulesOf, sameMeaning, writtenKeys } from "./canonical";
 import { FlowError } from "./errors";
 import type { FlowType } from "./flow-type";
+import { showPath, valueAt } from "./paths";
 import type { Settler } from "./settler";
-import { type Declaration, declarationOf } from "./state";
+import { type Declaration, declarationOf, seenOf } from "./state";
 import { isObject, type Values } from "./values";
+
+/** What a user can do about a change made outside. */
+const WAYS_ON =
+  "Either look at the difference with `pulumi preview --refresh` and go on with `pulumi up --refresh`, or take the change into the program, " +
+  'or overwrite it: `onConflict: "overwrite"`, or for one run `PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up`.';
 
 /** Brings a flow to what the program says, unless somebody has changed it since Pulumi last saw it. */
 export async function update<Wire, Account>(
@@ -15,7 +21,7 @@ export async function update<Wire, Account>(
   inputs: Values,
 ): Promise<Values> {
   const { type, ports } = settler;
-  const wire = await settler.readManaged(account, state, true);
+  const wire = await settler.readManaged(account, id, state, true);
   if (wire === undefined) {
     throw new FlowError(
       "deletedOutside",
@@ -37,27 +43,47 @@ export async function update<Wire, Account>(
     const { spells } = rulesOf(type, field);
     return changed.find((each) => each === field || (spells !== undefined && rulesOf(type, each).spells === spells));
   };
+  const unseen = unseenChanges(settler, wire, state, before);
   const conflicts = Object.keys(type.fields.shape).filter((field) => {
-    const known = before?.fields.includes(field) || field in state;
     const { writeOnly, owns } = rulesOf(type, field);
     if (writeOnly || !carrier(field)) return false;
     if (owns) return disputed(now(field), state[field], target[field], keys[field] ?? []);
-    return known && !sameMeaning(type, field, observed[field], state[field]);
+    if (before?.fields.includes(field) || field in state)
+      return !sameMeaning(type, field, observed[field], state[field]);
+    return unseen.includes(field);
   });
-  if (conflicts.length > 0 && inputs.onConflict !== "overwrite" && !ports.overrides.overwrites) {
+  if (conflicts.length > 0) {
     const show = settler.shower(state, inputs);
-    const seen = conflicts.map(
-      (field) =>
-        `${field}: Pulumi last saw ${show(field, state[field])}, it is now ${show(field, now(field))}, the program wants ${show(field, target[carrier(field) ?? field])}`,
-    );
-    throw new FlowError(
-      "conflict",
-      `${settler.name(state)} was changed outside of Pulumi, and this update would undo it. ${seen.join("; ")}. Nothing was changed. ` +
-        "Either look at the difference with `pulumi preview --refresh` and go on with `pulumi up --refresh`, or take the change into the program, " +
-        'or overwrite it: `onConflict: "overwrite"`, or for one run `PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up`.',
-    );
+    const seen = conflicts.map((field) => {
+      const wanted = target[carrier(field) ?? field];
+      if (unseen.includes(field)) {
+        return `${field}: it is no longer what Pulumi last saw, it is now ${show([field], now(field))}, the program wants ${show([field], wanted)}`;
+      }
+      return settler.differences(field, state[field], now(field), (path, last, found) => {
+        const aim = path.length === 1 ? wanted : valueAt({ [field]: canonicalOf(type, field, wanted) }, path);
+        return `${showPath(path, {})}: Pulumi last saw ${show(path, last)}, it is now ${show(path, found)}, the program wants ${show(path, aim)}`;
+      });
+    });
+    const changes = `${settler.name(state)} was changed outside of Pulumi, and this update would undo it. ${seen.join("; ")}.`;
+    if (inputs.onConflict !== "overwrite" && !ports.overrides.overwrites) {
+      throw new FlowError("conflict", `${changes} Nothing was changed. ${WAYS_ON}`);
+    }
+    const by = inputs.onConflict === "overwrite" ? "`onConflict`" : "`PULUMI_FLOWS_ON_CONFLICT`";
+    ports.log.warn(`${changes} It is overwritten, as ${by} says.`);
   }
   return settler.write(account, wire, { id, known: state, inputs, target, changed, keys });
+}
+
+/** The fields that the state keeps as a hash, and that have changed since. */
+function unseenChanges<Wire, Account>(
+  settler: Settler<Wire, Account>,
+  wire: Wire,
+  state: Values,
+  before: Declaration | undefined,
+): string[] {
+  if (!before?.seen) return [];
+  const { seen = {} } = seenOf(settler.type, settler.observe(wire, state), before);
+  return Object.keys(seen).filter((field) => before.seen?.[field] !== undefined && before.seen[field] !== seen[field]);
 }
 
 /** Whether somebody has given a key that the program writes, or wrote, a value that is neither what was last seen nor what is wanted. */

@@ -26,12 +26,38 @@ const accounts = new Map<string, unknown>();
 const warned = new Set<string>();
 
 /** What users decide for one run, from the environment. */
-function overridesOf(environment: NodeJS.ProcessEnv): Overrides {
-  const adopted = (environment.PULUMI_FLOWS_ADOPT ?? "").split(",").map((label) => label.trim());
-  return {
-    adopts: (label) => adopted.includes("all") || adopted.includes(label),
-    overwrites: environment.PULUMI_FLOWS_ON_CONFLICT === "overwrite",
-  };
+interface RunDecisions extends Overrides {
+  /** What is in force, to be shown in every run that it applies to. */
+  readonly notes: readonly string[];
+  readonly problems: readonly { readonly key: string; readonly message: string }[];
+}
+
+function decisionsOf({ PULUMI_FLOWS_ADOPT, PULUMI_FLOWS_ON_CONFLICT }: NodeJS.ProcessEnv): RunDecisions {
+  const adopted = (PULUMI_FLOWS_ADOPT ?? "").split(",").flatMap((label) => label.trim() || []);
+  const overwrites = PULUMI_FLOWS_ON_CONFLICT === "overwrite";
+  const notes = [
+    ...(adopted.length > 0
+      ? [
+          `PULUMI_FLOWS_ADOPT is in force: ${adopted.includes("all") ? "every flow that exists already" : adopted.join(", ")} may be taken over in this run.`,
+        ]
+      : []),
+    ...(overwrites
+      ? ["PULUMI_FLOWS_ON_CONFLICT=overwrite is in force: changes made outside of Pulumi are overwritten in this run."]
+      : []),
+  ];
+  const known = overwrites || !PULUMI_FLOWS_ON_CONFLICT || PULUMI_FLOWS_ON_CONFLICT === "fail";
+  const problems = known
+    ? []
+    : [{ key: "PULUMI_FLOWS_ON_CONFLICT", message: "PULUMI_FLOWS_ON_CONFLICT must be fail or overwrite" }];
+  return { adopts: (label) => adopted.includes("all") || adopted.includes(label), overwrites, notes, problems };
+}
+
+/** Warns of what was not yet warned of in this process. */
+function warnOnce(log: Log, warnings: readonly string[]): void {
+  for (const warning of warnings.filter((each) => !warned.has(each))) {
+    warned.add(warning);
+    log.warn(warning);
+  }
 }
 
 function connectionOf(key: string, log: Log): Connection {
@@ -66,10 +92,7 @@ export function settingsOf(vendor: Vendor, config: ReadConfig): FoundSettings {
 export function accountOf<Account>(vendor: Vendor<string, Account>, config: ReadConfig, log: Log): Account {
   const found = settingsOf(vendor, config);
   demandSound(found);
-  for (const warning of found.warnings.filter((each) => !warned.has(each))) {
-    warned.add(warning);
-    log.warn(warning);
-  }
+  warnOnce(log, found.warnings);
   const key = createHash("sha256")
     .update(JSON.stringify([vendor.name, found.values]))
     .digest("hex");
@@ -84,22 +107,19 @@ export function accountOf<Account>(vendor: Vendor<string, Account>, config: Read
 /** The lifecycle of a flow type in this process. */
 export function lifecycleOf(token: string, config: ReadConfig, log: Log): Lifecycle {
   const { vendor, type } = flowTypeOf(token);
-  const ports = {
-    log,
-    clock,
-    memory,
-    overrides: overridesOf(process.env),
-  };
+  const decisions = decisionsOf(process.env);
   const lifecycle = createLifecycle(
     type,
     () => settingsOf(vendor, config).values,
     () => accountOf(vendor, config, log),
-    ports,
+    { log, clock, memory, overrides: decisions },
   );
   return {
     ...lifecycle,
     check(args) {
-      const { problems } = settingsOf(vendor, config);
+      // Every run of a program begins with this call, also a preview.
+      warnOnce(log, decisions.notes);
+      const problems = [...settingsOf(vendor, config).problems, ...decisions.problems];
       const checked = lifecycle.check(args);
       const failures = problems.map(({ key, message }) => ({ property: key, reason: message }));
       return { ...checked, failures: [...failures, ...checked.failures] };

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FlowType } from "../lifecycle/flow-type";
 import { toRegistered } from "../lifecycle/keyed";
-import { SECRET_FIELDS } from "../lifecycle/state";
+import type { PropertyPath } from "../lifecycle/paths";
+import { SECRETS } from "../lifecycle/state";
+import { defined } from "../lifecycle/values";
 import { flowTypeOf } from "../runtime/process";
 import { handlerText } from "./handler-text";
 
@@ -19,8 +21,7 @@ export abstract class FlowResource extends pulumi.CustomResource {
       );
     }
     const { type } = flowTypeOf(token);
-    const named = { [type.nameField]: args[type.nameField] ?? name, [SECRET_FIELDS]: secretFields(args) };
-    const props = opts.id === undefined ? { ...registered(type, args), ...named } : args;
+    const props = opts.id === undefined ? registered(type, { [type.nameField]: name, ...defined(args) }) : args;
     super(
       typeOf(token),
       name,
@@ -40,32 +41,40 @@ function typeOf(token: string): string {
   return `pulumi-nodejs:dynamic/${token}`;
 }
 
-/** The names of arguments that hold a secret; `undefined` where none does. */
-function secretFields(args: pulumi.Inputs): pulumi.Output<string[] | undefined> | undefined {
-  const computed = Object.entries(args).filter(([, value]) => holdsOutput(value));
-  if (computed.length === 0) return undefined;
-  const marks = computed.map(async ([field, value]) => ((await pulumi.isSecret(pulumi.output(value))) ? [field] : []));
-  return pulumi.output(Promise.all(marks).then((found) => (found.flat().length > 0 ? found.flat() : undefined)));
-}
-
-function holdsOutput(value: unknown): boolean {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;
-  return typeof value === "object" && value !== null && Object.values(value).some(holdsOutput);
-}
-
 /** Arguments as registered; never throws over content, which is for the plan-time check to report. */
 function registered(type: FlowType, args: pulumi.Inputs): pulumi.Inputs {
-  return Object.fromEntries(
+  const inputs = Object.fromEntries(
     Object.entries(args).map(([field, value]) => {
       const schema = type.fields.shape[field];
       if (!schema) return [field, value];
-      const later = pulumi.Output.isInstance(value) || value instanceof Promise;
       return [
         field,
-        later ? pulumi.output(value).apply((known) => toRegistered(schema, known)) : toRegistered(schema, value),
+        isLater(value)
+          ? pulumi.output(value).apply((known) => toRegistered(schema, known))
+          : toRegistered(schema, value),
       ];
     }),
   );
+  return { ...inputs, [SECRETS]: secretsOf(inputs) };
+}
+
+/** Where registered arguments hold secrets; `undefined` where none does. */
+function secretsOf(inputs: pulumi.Inputs): pulumi.Output<PropertyPath[] | undefined> | undefined {
+  const later = laterIn(inputs, []);
+  if (later.length === 0) return undefined;
+  const marks = later.map(async ({ path, value }) => ((await pulumi.isSecret(pulumi.output(value))) ? [path] : []));
+  return pulumi.output(Promise.all(marks).then((found) => (found.flat().length > 0 ? found.flat() : undefined)));
+}
+
+/** The outputs and promises in a value, with their places. */
+function laterIn(value: unknown, path: PropertyPath): { path: PropertyPath; value: unknown }[] {
+  if (isLater(value)) return [{ path, value }];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => laterIn(member, [...path, key]));
+}
+
+function isLater(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 
 /** A place for every output: Pulumi fills only those that were registered. */

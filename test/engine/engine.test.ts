@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { pulumiVersion } from "../../scripts/engines";
 import { scenarios } from "./scenarios";
 import { play } from "./stage";
+import { toyScenarios } from "./toy-scenarios";
 
 const version = pulumiVersion();
 
@@ -15,7 +16,7 @@ describe("engines", function () {
       );
   });
 
-  for (const scenario of scenarios) {
+  for (const scenario of [...scenarios, ...toyScenarios]) {
     it(`rehearsal: ${scenario.title}`, async () => {
       await play(scenario);
     });

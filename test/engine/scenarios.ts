@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Operation, OperationOptions, Outcome, StateResource } from "../../scripts/engines";
-import type { Emulator, EmulatorState, Switches } from "../../testing/src/emulator";
+import type { EmulatorState, Switches } from "../../testing/src/emulator";
+import type { ToyEmulator } from "../toy/toy-emulator";
+import type { ToyState } from "../toy/toy-records";
 
 type EmulatedFlow = EmulatorState["kosli"]["flows"][number];
 
@@ -13,6 +15,8 @@ export interface Seen extends Outcome {
   /** Flows that are not archived, by name. */
   readonly live: Readonly<Record<string, EmulatedFlow>>;
   readonly archived: number;
+  readonly graphs: ToyState["graphs"];
+  readonly channels: ToyState["channels"];
   /** The flows of the state, by resource name. */
   readonly state: Readonly<Record<string, StateResource>>;
   /** The stack's outputs in the state. */
@@ -24,7 +28,7 @@ export interface Step extends OperationOptions {
   readonly operation: Operation;
   readonly v: number;
   /** What somebody does outside before it. */
-  readonly before?: (emulator: Emulator) => void;
+  readonly before?: (emulator: ToyEmulator) => void;
   readonly expect: (seen: Seen) => void;
 }
 
@@ -32,23 +36,28 @@ export interface Step extends OperationOptions {
 export interface Scenario {
   readonly title: string;
   readonly program: string;
+  /** Whether its program is one of the toy's. */
+  readonly toy?: true;
   readonly switches?: Partial<Switches>;
   readonly steps: readonly Step[];
 }
 
-function succeeded(seen: Seen): void {
+export function succeeded(seen: Seen): void {
   assert.ok(seen.ok, seen.output);
 }
 
-function failed(seen: Seen, ...words: string[]): void {
+export function failed(seen: Seen, ...words: string[]): void {
   assert.ok(!seen.ok, seen.output);
   for (const each of words) assert.ok(seen.output.includes(each), `"${each}" is missing in:\n${seen.output}`);
 }
 
-function unchanged(seen: Seen): void {
+export function unchanged(seen: Seen): void {
   succeeded(seen);
   assert.doesNotMatch(seen.output, /to (create|update|delete|replace)/);
 }
+
+/** The flow of most programs. */
+const FLOW = "urn:pulumi:dev::engine-test::pulumi-nodejs:dynamic/kosli:Flow::flow";
 
 function showsInOrder(text: string, ...words: string[]): void {
   let at = 0;
@@ -59,7 +68,7 @@ function showsInOrder(text: string, ...words: string[]): void {
   }
 }
 
-const existing = (emulator: Emulator) =>
+const existing = (emulator: ToyEmulator) =>
   emulator.edit({ vendor: "kosli", action: "create", org: "acme", name: "existing", set: { description: "by hand" } });
 
 export const scenarios: readonly Scenario[] = [
@@ -423,6 +432,7 @@ export const scenarios: readonly Scenario[] = [
         env: { PULUMI_FLOWS_ADOPT: "acme/flow" },
         expect(seen) {
           succeeded(seen);
+          assert.match(seen.output, /PULUMI_FLOWS_ADOPT is in force: acme\/flow may be taken over in this run/);
           assert.deepEqual(seen.writes, ["patchTags 200"]);
           assert.equal(seen.live.flow?.description, "by hand");
         },
@@ -454,11 +464,76 @@ export const scenarios: readonly Scenario[] = [
       {
         operation: "up",
         v: 1,
-        targetReplace: ["urn:pulumi:dev::engine-test::pulumi-nodejs:dynamic/kosli:Flow::flow"],
+        targetReplace: [FLOW],
         expect(seen) {
           succeeded(seen);
           assert.deepEqual(seen.writes, ["archiveFlow 200", "putFlow 201", "patchTags 200"]);
           assert.equal(seen.archived, 1);
+        },
+      },
+    ],
+  },
+  {
+    title: "a forced replacement with adopt archives the flow once and makes it anew, too",
+    program: "replaceAdopting",
+    steps: [
+      { operation: "up", v: 1, expect: succeeded },
+      {
+        operation: "up",
+        v: 1,
+        targetReplace: [FLOW],
+        expect(seen) {
+          succeeded(seen);
+          assert.deepEqual(seen.writes, ["archiveFlow 200", "putFlow 201", "patchTags 200"]);
+          assert.deepEqual(Object.keys(seen.live), ["flow"]);
+        },
+      },
+    ],
+  },
+  {
+    title: "a forced replacement that creates first is refused, and with adopt the flow is handed over and survives",
+    program: "replaceAfter",
+    steps: [
+      { operation: "up", v: 1, expect: succeeded },
+      {
+        operation: "up",
+        v: 1,
+        targetReplace: [FLOW],
+        expect(seen) {
+          failed(seen, 'Kosli flow "acme/flow" exists already', "adopt: true");
+          assert.deepEqual(seen.writes, []);
+        },
+      },
+      {
+        operation: "up",
+        v: 2,
+        targetReplace: [FLOW],
+        expect(seen) {
+          succeeded(seen);
+          assert.deepEqual(seen.writes, []);
+          assert.deepEqual([Object.keys(seen.live), seen.archived], [["flow"], 0]);
+        },
+      },
+      { operation: "preview", v: 2, refresh: true, expect: unchanged },
+    ],
+  },
+  {
+    title: "PULUMI_FLOWS_ON_CONFLICT overwrites what was changed outside for one run, and says so",
+    program: "secret",
+    steps: [
+      { operation: "up", v: 1, expect: succeeded },
+      {
+        operation: "up",
+        v: 2,
+        env: { PULUMI_FLOWS_ON_CONFLICT: "overwrite" },
+        before: (emulator) =>
+          emulator.edit({ vendor: "kosli", action: "update", org: "acme", name: "flow", set: { description: "mine" } }),
+        expect(seen) {
+          succeeded(seen);
+          assert.match(seen.output, /PULUMI_FLOWS_ON_CONFLICT=overwrite is in force/);
+          assert.match(seen.output, /It is overwritten, as `PULUMI_FLOWS_ON_CONFLICT` says/);
+          assert.doesNotMatch(seen.output, /hush/);
+          assert.equal(seen.live.flow?.description, "hush-2");
         },
       },
     ],

@@ -1,10 +1,21 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import sortBy from "lodash/sortBy";
+import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
 import { parse, stringify } from "yaml";
 import { type Engine, pulumiEngine, rehearsalEngine } from "../../scripts/engines";
-import { type Emulator, startEmulator } from "../../testing/src/emulator";
+import { startToyEmulator, type ToyEmulator } from "../toy/toy-emulator";
 import type { Scenario, Seen, Step } from "./scenarios";
 
 const root = resolve(__dirname, "../..");
@@ -18,20 +29,25 @@ export interface Trace {
 
 /** Plays a scenario on the rehearsal, or on the Pulumi CLI of this version. */
 export async function play(scenario: Scenario, version?: string): Promise<Trace[]> {
-  const emulator = await startEmulator({
+  const emulator = await startToyEmulator({
     now: () => Date.UTC(2026, 0, 1),
     ...(scenario.switches ? { switches: scenario.switches } : {}),
   });
   const folder = mkdtempSync(join(tmpdir(), "pulumi-flows-engine-"));
   try {
-    for (const file of ["Pulumi.yaml", "index.ts"]) cpSync(join(root, "test/engine/program", file), join(folder, file));
+    const program = scenario.toy ? "test/engine/toy-program" : "test/engine/program";
+    for (const file of ["Pulumi.yaml", "index.ts"]) cpSync(join(root, program, file), join(folder, file));
     cpSync(join(root, "tsconfig.base.json"), join(folder, "tsconfig.json"));
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "engine-test", private: true }));
-    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
+    if (scenario.toy) installWithToy(folder);
+    else symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
     const env = {
       KOSLI_API_URL: emulator.url,
       KOSLI_API_TOKEN: "test-token",
       KOSLI_ORG: "acme",
+      TOY_API_URL: emulator.url,
+      TOY_API_KEY: "test-key",
+      TOY_PROJECT: "shop",
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };
     const engine = version ? await pulumiEngine(version, folder, env, ["dev"]) : rehearsalEngine(folder, env);
@@ -54,9 +70,35 @@ export async function play(scenario: Scenario, version?: string): Promise<Trace[
   }
 }
 
+/** Installs a copy of the package that knows one vendor more. Everything else is what this repository has. */
+function installWithToy(folder: string): void {
+  const modules = join(folder, "node_modules");
+  mkdirSync(join(modules, "pulumi-flows/runtime"), { recursive: true });
+  for (const each of readdirSync(join(root, "node_modules"))) {
+    if (each !== "pulumi-flows") symlinkSync(join(root, "node_modules", each), join(modules, each));
+  }
+  const own = join(modules, "pulumi-flows");
+  const built = (path: string) => JSON.stringify(join(root, "dist", path));
+  for (const file of ["vendor", "graph", "channel", "resources"]) {
+    const { outputText } = transpileModule(readFileSync(join(root, `test/toy/${file}.ts`), "utf8"), {
+      compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true },
+    });
+    writeFileSync(
+      join(own, `${file}.js`),
+      outputText.replaceAll(/"\.\.\/\.\.\/provider\/([^"]+)"/g, (_, path) => built(path)),
+    );
+  }
+  const listed = `const { vendors } = require(${built("vendors")});
+const { toy } = require(${JSON.stringify(join(own, "vendor"))});
+if (!vendors.includes(toy)) vendors.push(toy);
+`;
+  writeFileSync(join(own, "index.js"), `${listed}exports.toy = require("./resources");\n`);
+  writeFileSync(join(own, "runtime/v1.js"), `${listed}module.exports = require(${built("runtime/v1")});\n`);
+}
+
 async function take(
   engine: Engine,
-  emulator: Emulator,
+  emulator: ToyEmulator,
   folder: string,
   scenario: Scenario,
   step: Step,
@@ -71,7 +113,7 @@ async function take(
   emulator.faults([]);
   const journal = emulator.journal();
   const resources = await engine.resources("dev");
-  const flows = resources.filter(({ type }) => type === "pulumi-nodejs:dynamic/kosli:Flow");
+  const flows = resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
   const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
   const all = emulator.state().kosli.flows;
   const result = stack?.outputs?.result;
@@ -103,6 +145,8 @@ async function take(
           .filter(({ archived }) => !archived)
           .map((flow) => [flow.org === "acme" ? flow.name : `${flow.org}/${flow.name}`, flow]),
       ),
+      graphs: emulator.state().toy.graphs,
+      channels: emulator.state().toy.channels,
       archived: all.filter(({ archived }) => archived).length,
       state: Object.fromEntries(flows.map((resource) => [resource.urn.split("::").at(-1) ?? "", resource])),
       outputs: typeof result === "object" && result !== null ? { ...result } : {},

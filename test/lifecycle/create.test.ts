@@ -30,7 +30,7 @@ describe("create", () => {
       vendorId: "00000001-0000-4000-8000-00000001",
       url: `${bench.emulator.url}/acme/flows/web`,
       __declared: {
-        version: 1,
+        version: 2,
         fields: ["name", "org", "description", "template", "tags"],
         keys: { tags: ["team"] },
         engine: {},
@@ -221,7 +221,7 @@ describe("create", () => {
         { call: "PATCH /api/v2/tags/acme/flow/web", body: { set_tags: { team: "shop" }, remove_tags: [] } },
       ]);
       assert.deepEqual(run.log.at("info"), [
-        'Adopting Kosli flow "acme/web", changing description: "theirs" => "ours"; tags: {"team":"old"} => {"team":"shop"}.',
+        'Adopting Kosli flow "acme/web", changing description: "theirs" => "ours"; tags.team: "old" => "shop".',
       ]);
       assert.deepEqual(state.tags, { team: "shop" });
       const stored = flowNamed(bench, "web");

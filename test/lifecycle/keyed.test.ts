@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
+import isEqual from "lodash/isEqual";
 import { z } from "zod";
-import { keyings } from "../../provider/lifecycle/flow-type";
-import { fromRegistered, keyedBy, showPath, toRegistered } from "../../provider/lifecycle/keyed";
+import { fromRegistered, keyed, keyedAsEdges, keyedBy, toRegistered } from "../../provider/lifecycle/keyed";
+import { differingPaths, showPath, valueAt } from "../../provider/lifecycle/paths";
 import { UNKNOWN } from "../../provider/lifecycle/values";
 import { template } from "../../provider/vendors/kosli/template";
 
@@ -161,7 +162,7 @@ describe("keyed lists", () => {
   });
 
   it("keyed: any member may be the key", () => {
-    const nodes = z.array(z.object({ id: z.string(), message: z.string() })).register(keyings, keyedBy("id"));
+    const nodes = keyed(z.array(z.object({ id: z.string(), message: z.string() })), keyedBy("id"), String);
     const schema = z.object({ nodes: nodes.optional() });
     const registered = toRegistered(schema, { nodes: [{ id: "greet", message: "Hi" }] });
     assert.deepEqual(registered, { nodes: { greet: { message: "Hi" } } });
@@ -169,7 +170,113 @@ describe("keyed lists", () => {
   });
 });
 
+/** A list of edges, as a schema of their own. */
+const edges = keyed(z.array(z.looseObject({ source: z.string() })), keyedAsEdges("next"), (key) => `twice ${key}`);
+
+describe("keyed edges", () => {
+  const label = fc.oneof(fc.constant("next"), fc.string({ minLength: 1 }));
+  const node = fc.string({ minLength: 1 }).filter((each) => !each.includes(" --"));
+  const more = fc.option(fc.record({ weight: fc.nat() }, { noNullPrototype: true }), { nil: {} });
+  const edge = fc.tuple(node, label, fc.string({ minLength: 1 }), more).map(([source, name, target, rest]) => ({
+    source,
+    label: name,
+    target,
+    ...rest,
+  }));
+  const list = fc.uniqueArray(edge, { selector: (each) => JSON.stringify([each.source, each.label]) });
+
+  it("edges: a graph loses nothing but its order on the way to a map and back", () => {
+    fc.assert(
+      fc.property(list, (written) => {
+        const registered = toRegistered(edges, written);
+        assert.ok(!Array.isArray(registered));
+        const back = fromRegistered(edges, registered);
+        assert.ok(Array.isArray(back));
+        assert.deepEqual(new Set(back), new Set(written));
+      }),
+    );
+  });
+
+  it("edges: show as an arrow from source and label to the target", () => {
+    const written = [
+      { source: "start", target: "greet" },
+      { source: "greet", label: "yes", target: "buy", weight: 2 },
+    ];
+    const registered = { "start --next-->": "greet", "greet --yes-->": { target: "buy", weight: 2 } };
+    assert.deepEqual(toRegistered(edges, written), registered);
+    assert.deepEqual(fromRegistered(edges, registered), [
+      { source: "greet", label: "yes", target: "buy", weight: 2 },
+      { source: "start", label: "next", target: "greet" },
+    ]);
+  });
+
+  it("edges: a rewired edge is one changed key", () => {
+    const before = toRegistered(edges, [{ source: "start", target: "greet" }]);
+    const after = toRegistered(edges, [{ source: "start", target: "check" }]);
+    assert.deepEqual(differingPaths(before, after), [["start --next-->"]]);
+  });
+
+  it("edges: what cannot be keyed without loss stays as written", () => {
+    for (const odd of [
+      { source: "a", target: "c" },
+      { source: "a --b", target: "c" },
+      { source: "", target: "c" },
+      { source: "x", label: "", target: "c" },
+      { source: "x" },
+      { source: "x", target: { id: "c" } },
+      { target: "c" },
+      { source: UNKNOWN, target: "c" },
+    ]) {
+      const written = [{ source: "a", target: "b" }, odd];
+      assert.deepEqual(toRegistered(edges, written), written, JSON.stringify(odd));
+    }
+  });
+
+  it("edges: a target that a preview cannot know yet is a leaf like any other", () => {
+    assert.deepEqual(toRegistered(edges, [{ source: "a", target: UNKNOWN }]), { "a --next-->": UNKNOWN });
+  });
+
+  it("edges: the same source and label twice is reported", () => {
+    const twice = [
+      { source: "a", target: "b" },
+      { source: "a", label: "next", target: "c" },
+    ];
+    const { error } = edges.safeParse(twice);
+    assert.deepEqual(
+      error?.issues.map(({ path, message }) => [path, message]),
+      [[[1], "twice a --next-->"]],
+    );
+  });
+});
+
 describe("paths", () => {
+  it("path: the innermost differences of two values are named", () => {
+    const before = { nodes: { greet: { message: "Hi", to: [1] }, gone: 1 }, same: { a: 1 } };
+    const after = { nodes: { greet: { message: "Hello", to: [1, 2] }, new: 1 }, same: { a: 1 } };
+    assert.deepEqual(differingPaths(before, after), [
+      ["nodes", "greet", "message"],
+      ["nodes", "greet", "to"],
+      ["nodes", "gone"],
+      ["nodes", "new"],
+    ]);
+  });
+
+  it("path: two values differ exactly where a path says so", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        const paths = differingPaths(a, b);
+        assert.equal(paths.length === 0, isEqual(a, b));
+        for (const path of paths) assert.ok(!isEqual(valueAt(a, path), valueAt(b, path)));
+      }),
+    );
+  });
+
+  it("path: leads to what an object has of its own, and into an unknown to an unknown", () => {
+    assert.equal(valueAt({ a: {} }, ["a", "constructor"]), undefined);
+    assert.equal(valueAt({ a: UNKNOWN }, ["a", "b"]), UNKNOWN);
+    assert.equal(valueAt({ a: [{ b: 1 }] }, ["a", 0, "b"]), 1);
+  });
+
   const value = {
     trail: { attestations: [{ name: "scan" }, { name: "" }, { id: "x" }, 5] },
     tags: { "a b": 1, ok: 2 },

@@ -208,9 +208,9 @@ describe("read", () => {
       const { id, state, inputs } = await created(bench, { name: "web", description: "d" });
       const declared = state.__declared;
       assert.ok(typeof declared === "object");
-      const newer = { ...state, __declared: { ...declared, version: 2 } };
+      const newer = { ...state, __declared: { ...declared, version: 3 } };
       const { lifecycle } = bench.run();
-      const said = /written by a newer version of pulumi-flows \(state version 2\): install that one\.$/;
+      const said = /written by a newer version of pulumi-flows \(state version 3\): install that one\.$/;
       await assert.rejects(async () => lifecycle.read(id, newer), said);
       await assert.rejects(lifecycle.update(id, newer, { ...inputs, description: "new" }), said);
       assert.throws(() => lifecycle.diff(newer, inputs), said);

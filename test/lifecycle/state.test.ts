@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { registeredForm } from "../../provider/lifecycle/keyed";
+import { migrate } from "../../provider/lifecycle/migrate";
 import { DECLARED, declarationOf, declare, observedOfDeclared, stateOf } from "../../provider/lifecycle/state";
 import { flow } from "../../provider/vendors/kosli/flow";
 
@@ -16,7 +17,7 @@ const OBSERVED = {
 const OUTPUTS = { vendorId: "1-2", url: "https://app.kosli.com/acme/flows/web" };
 
 describe("state", () => {
-  it("state: the shape of version 1 is this", () => {
+  it("state: the shape of version 2 is this", () => {
     const inputs = { name: "web", org: "acme", template: TEMPLATE, tags: { team: "shop" }, adopt: true };
     const declaration = declare(flow, inputs, "https://app.kosli.com/acme");
     assert.deepEqual(stateOf(flow, OBSERVED, OUTPUTS, declaration, inputs), {
@@ -29,7 +30,7 @@ describe("state", () => {
       vendorId: "1-2",
       url: "https://app.kosli.com/acme/flows/web",
       __declared: {
-        version: 1,
+        version: 2,
         fields: ["name", "org", "template", "tags"],
         keys: { tags: ["team"] },
         engine: { adopt: true },
@@ -57,7 +58,7 @@ describe("state", () => {
   it("declaration: tells the fields that the program set, in the order of the flow type", () => {
     const declaration = declare(flow, { tags: {}, name: "web", description: undefined, onConflict: "fail" }, "a");
     assert.deepEqual(declaration, {
-      version: 1,
+      version: 2,
       fields: ["name", "tags"],
       keys: {},
       engine: { onConflict: "fail" },
@@ -66,15 +67,15 @@ describe("state", () => {
   });
 
   it("declaration: a state without one was only looked up", () => {
-    for (const found of [undefined, null, "x", 5, [], { version: 1 }, { version: 1, fields: "name" }]) {
+    for (const found of [undefined, null, "x", 5, [], { version: 2 }, { version: 2, fields: "name" }]) {
       assert.equal(declarationOf({ [DECLARED]: found }), undefined);
     }
     assert.equal(declarationOf({}), undefined);
   });
 
   it("declaration: one of another version is an error that says to install a newer package, never a flow that was only looked up", () => {
-    for (const version of [2, 0, "1", undefined]) {
-      assert.throws(() => declarationOf({ [DECLARED]: { version, fields: ["name"] } }), {
+    for (const version of [3, 0, 1.5, "1", undefined]) {
+      assert.throws(() => migrate({ [DECLARED]: { version, fields: ["name"] } }), {
         name: "FlowError",
         message: `Its state was written by a newer version of pulumi-flows (state version ${String(version)}): install that one.`,
       });
@@ -82,9 +83,9 @@ describe("state", () => {
   });
 
   it("declaration: one that was edited by hand is read as far as it makes sense", () => {
-    const found = { version: 1, fields: ["name", 5], keys: { tags: ["team", null], x: "y" }, engine: 1, account: 2 };
+    const found = { version: 2, fields: ["name", 5], keys: { tags: ["team", null], x: "y" }, engine: 1, account: 2 };
     assert.deepEqual(declarationOf({ [DECLARED]: found }), {
-      version: 1,
+      version: 2,
       fields: ["name"],
       keys: { tags: ["team"], x: [] },
       engine: {},

@@ -64,7 +64,7 @@ const flowFields = z.object({
   tags: z
     .record(z.string().regex(NAME, `A tag's key ${nameRule}`), z.string("A tag's value is a text"))
     .optional()
-    .register(rules, { clear: {}, owns: "writtenKeys", keep: "declared" }),
+    .register(rules, { clear: {}, owns: "writtenKeys", keep: "nothing" }),
 }) satisfies z.ZodType<FlowFields>;
 
 /** The vendor's own description of its bodies. */
@@ -96,7 +96,7 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
   },
 
   label: ({ org, name }) => `${String(org)}/${String(name)}`,
-  identity: (state) => (typeof state.vendorId === "string" ? state.vendorId : flow.label(state)),
+  identity: (_id, state) => (typeof state.vendorId === "string" ? state.vendorId : flow.label(state)),
   idOf: ({ org, name }) => `${org}/${name}`,
   idFrom: ({ org, name }) => flow.label({ org, name }),
   fromId(id) {
@@ -126,7 +126,7 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
     return `${hostRoot}/${String(org)}`;
   },
 
-  async read(account, state, fresh) {
+  async read(account, _id, state, fresh) {
     const org = String(state.org);
     const name = String(state.name);
     const id = typeof state.vendorId === "string" ? state.vendorId : undefined;
@@ -179,6 +179,7 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
       const removed = (keys.tags ?? []).filter((key) => !Object.hasOwn(wanted, key));
       await patchTags(account, org, name, { set_tags: wanted, remove_tags: removed });
     }
+    return undefined;
   },
 
   async delete(account, wire) {

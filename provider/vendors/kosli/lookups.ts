@@ -25,7 +25,7 @@ export interface FlowResult {
 
 /** One flow by name. */
 export async function findFlow(account: KosliAccount, org: string, name: string): Promise<FlowResult> {
-  const found = await flow.read(account, { org, name }, true);
+  const found = await flow.read(account, undefined, { org, name }, true);
   if (!found) throw new FlowError("notFound", `There is no Kosli flow "${org}/${name}".`);
   return resultOf(found, account);
 }

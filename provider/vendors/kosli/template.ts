@@ -1,9 +1,8 @@
-import sortBy from "lodash/sortBy";
 import { parseDocument, stringify } from "yaml";
 import { z } from "zod";
 import { messageOf } from "../../lifecycle/errors";
-import { keyings, type Problem, rules } from "../../lifecycle/flow-type";
-import { fromRegistered, keyedBy } from "../../lifecycle/keyed";
+import { type Problem, rules } from "../../lifecycle/flow-type";
+import { fromRegistered, keyed, keyedBy, toRegistered } from "../../lifecycle/keyed";
 import { isObject } from "../../lifecycle/values";
 
 /** The template of a flow that requires nothing; uploaded when the program drops its template. */
@@ -66,16 +65,15 @@ const artifact = z.strictObject({
   attestations: attestations.optional(),
 });
 
+const trailSchema = z.strictObject({
+  attestations: attestations.optional(),
+  artifacts: uniquelyNamed(z.array(artifact), "artifact").optional(),
+});
+
 /** The rules of {@link FlowTemplate}. */
 const templateSchema = z.strictObject({
   version: z.literal(1, "The only version of Kosli's template language is 1").optional(),
-  trail: z
-    .strictObject({
-      attestations: attestations.optional(),
-      artifacts: uniquelyNamed(z.array(artifact), "artifact").optional(),
-    })
-    .nullable()
-    .optional(),
+  trail: trailSchema.nullable().optional(),
 }) satisfies z.ZodType<FlowTemplate>;
 
 /** Required attestations by name, as registered with Pulumi. */
@@ -94,20 +92,7 @@ function uniquelyNamed<Item extends z.ZodType<{ name: string }>>(
   list: z.ZodArray<Item>,
   noun: string,
 ): z.ZodArray<Item> {
-  return list
-    .superRefine((items, context) => {
-      const seen = new Set<string>();
-      items.forEach(({ name }, index) => {
-        if (seen.has(name))
-          context.addIssue({
-            code: "custom",
-            path: [index, "name"],
-            message: `There are two ${noun}s named "${name}"`,
-          });
-        seen.add(name);
-      });
-    })
-    .register(keyings, keyedBy("name"));
+  return keyed(list, keyedBy("name"), (name) => `There are two ${noun}s named "${name}"`);
 }
 
 /** The template argument: YAML text or an object. */
@@ -125,7 +110,7 @@ export const template = z
   .register(rules, {
     clear: EMPTY_TEMPLATE,
     vendorFills: true,
-    keep: "declared",
+    keep: "hash",
     spells: "template",
     canonical: canonicalTemplate,
   });
@@ -134,7 +119,7 @@ export const template = z
 export const legacyTemplate = z.array(z.string().min(1, "A control needs a name")).register(rules, {
   clear: EMPTY_TEMPLATE,
   vendorFills: true,
-  keep: "declared",
+  keep: "nothing",
   spells: "template",
   canonical: canonicalLegacyTemplate,
 });
@@ -147,17 +132,14 @@ export function canonicalTemplate(value: unknown): unknown {
   // What is no template (the vendor may know more than we do) is compared as data, and what is no YAML as text.
   if (!read.success) return { unreadable: broken ? value : parsed };
   const { attestations, artifacts = [] } = read.data.trail ?? {};
-  const required = (list: FlowAttestation[] = []) =>
-    sortBy(
-      list.map(({ name, type }) => [name, type]),
-      ["0", "1"],
-    );
+  const required = (list: FlowAttestation[] = []) => (list.length > 0 ? { attestations: list } : {});
   return {
-    attestations: required(attestations),
-    artifacts: sortBy(
-      artifacts.map((each) => [each.name, required(each.attestations)]),
-      "0",
-    ),
+    trail: toRegistered(trailSchema, {
+      ...required(attestations),
+      ...(artifacts.length > 0
+        ? { artifacts: artifacts.map((each) => ({ name: each.name, ...required(each.attestations) })) }
+        : {}),
+    }),
   };
 }
 

@@ -108,6 +108,17 @@ const scenarios: Record<string, (v: number) => Record<string, unknown>> = {
     return {};
   },
 
+  replaceAfter(v) {
+    const adopt = v === 2 ? { adopt: true } : {};
+    new kosli.Flow("flow", { tags: { team: "web" }, ...adopt }, { deleteBeforeReplace: false });
+    return {};
+  },
+
+  replaceAdopting() {
+    new kosli.Flow("flow", { tags: { team: "web" }, adopt: true });
+    return {};
+  },
+
   spelling(v) {
     const comment = v === 1 ? "" : "# a comment\n";
     new kosli.Flow("flow", {

@@ -33,6 +33,7 @@ async function refreshOne(run: Run, state: ResourceState, all: boolean): Promise
     const formerInputs = state.inputs ?? {};
     const outputs = annotateSecrets(found.outputs, state.outputs ?? {});
     const inputs = found.inputs ? annotateSecrets(found.inputs, formerInputs) : formerInputs;
+    report.learnSecrets(outputs);
     const seen = differences(state.outputs ?? {}, outputs);
     const paths = seen.map(({ path }) => path);
     // A get has no inputs of its own: the first read fills them in, and that is no drift.

@@ -9,7 +9,7 @@ import { Stopped } from "./report";
 import { draftState, type Run, sealOutputs, stopAfterFailure, write } from "./run";
 import type { ResourceState } from "./state";
 import { describe, PROVIDER_TYPE } from "./urn";
-import { contains, isSecret, isUnknown, revealAll } from "./values";
+import { contains, isSecret, isUnknown, type Properties, revealAll } from "./values";
 
 /**
  * Takes a resource that the program declares to the state it asks for.
@@ -39,14 +39,20 @@ async function reportingFailure<T>(run: Run, urn: string, work: () => Promise<T>
 
 async function register(run: Run, goal: Goal): Promise<ResourceState> {
   run.ledger.claim(goal.urn);
-  run.report.learnSecrets(goal.inputs);
   const former = run.ledger.findFormer(goal.urn, goal.aliases);
   if (!run.preview && contains(goal.inputs, isUnknown)) {
     throw new Error(`an input is unknown, which only a preview has`);
   }
-  if (contains(goal.inputs, isSecret)) await run.ledger.readyForSecrets();
+  await expectSecrets(run, goal.inputs);
   if (!goal.custom) return registerComponent(run, goal, former);
   return goal.type === PROVIDER_TYPE ? registerProvider(run, goal, former) : registerFlow(run, goal, former);
+}
+
+/** No line shows these secrets; and without a passphrase to seal them with, nothing begins. */
+async function expectSecrets(run: Run, properties: Properties): Promise<void> {
+  if (!contains(properties, isSecret)) return;
+  run.report.learnSecrets(properties);
+  await run.ledger.readyForSecrets();
 }
 
 /** The stack and components have no vendor; their outputs come by registerResourceOutputs. */
@@ -93,6 +99,8 @@ async function registerFlow(run: Run, goal: Goal, former: ResourceState | undefi
   const kept =
     former && !former.external ? applyIgnoreChanges(goal.ignoreChanges, former.inputs, goal.inputs) : goal.inputs;
   next.inputs = await provider.check(next, anew ? {} : (former?.inputs ?? {}), kept);
+  // A provider may make secret what the program did not.
+  await expectSecrets(run, next.inputs);
   stopAfterFailure(run);
   if (!former) {
     await write(run, next, "creating", (writer) => writer.create(next, next.inputs ?? {}));
@@ -137,7 +145,7 @@ async function keepAsIs(run: Run, next: ResourceState, former: ResourceState | u
 async function read(run: Run, goal: ReadGoal): Promise<ResourceState> {
   const { ledger, report } = run;
   ledger.claim(goal.urn);
-  report.learnSecrets(goal.inputs);
+  await expectSecrets(run, goal.inputs);
   const former = ledger.findFormer(goal.urn);
   if (former && !former.external && former.id !== goal.id) {
     throw new Error(`not rehearsed: a managed resource that becomes a get of another id`);
@@ -158,6 +166,7 @@ async function read(run: Run, goal: ReadGoal): Promise<ResourceState> {
       report.diagnose("warning", `the provider found no '${goal.id}' and did not fail; its outputs are empty`, urn);
     }
     next.outputs = sealOutputs(next, found.outputs);
+    await expectSecrets(run, next.outputs);
     next.id = found.id || goal.id;
   }
   report.step("read", next);

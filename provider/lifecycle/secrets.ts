@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import { fitting, memberOf } from "./fitting";
+import { type FlowType, rules } from "./flow-type";
+import { isWithin, type PropertyPath } from "./paths";
+import { isObject, UNKNOWN, type Values } from "./values";
+
+/** What messages show in place of a secret. */
+export const HIDDEN = "[secret]";
+
+/**
+ * Where values of a flow hold secrets: what the vendor's fields say, and what the program made secret.
+ *
+ * @param values registered values
+ * @param declared the places that the program made secret
+ */
+export function secretPaths(type: FlowType, values: Values, declared: readonly PropertyPath[]): PropertyPath[] {
+  const found = Object.entries(type.fields.shape).flatMap(([field, schema]) =>
+    secretsOf(schema, values[field], [field]),
+  );
+  return [...found, ...declared.filter((path) => !found.some((outer) => isWithin(path, outer)))];
+}
+
+function secretsOf(schema: z.ZodType, value: unknown, at: PropertyPath): PropertyPath[] {
+  if (value === undefined || value === UNKNOWN) return [];
+  if (rules.get(schema)?.secret) return [at];
+  const found = fitting(schema, value);
+  if (!found) return [];
+  if (rules.get(found)?.secret) return [at];
+  if (!isObject(value) && !Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const inner = memberOf(found, key);
+    return inner ? secretsOf(inner, member, [...at, key]) : [];
+  });
+}
+
+/** A copy of what stands at a path, with every secret in it hidden. */
+export function redacted(value: unknown, at: PropertyPath, secrets: readonly PropertyPath[]): unknown {
+  return replaceSecrets(value, at, secrets, () => HIDDEN);
+}
+
+/** A copy of what stands at a path, with something else in place of every secret in it. */
+export function replaceSecrets(
+  value: unknown,
+  at: PropertyPath,
+  secrets: readonly PropertyPath[],
+  replace: (secret: unknown) => unknown,
+): unknown {
+  if (value === undefined || value === UNKNOWN || !secrets.some((path) => isWithin(path, at) || isWithin(at, path)))
+    return value;
+  if (secrets.some((path) => isWithin(at, path))) return replace(value);
+  const inner = (key: string, member: unknown) => replaceSecrets(member, [...at, key], secrets, replace);
+  if (Array.isArray(value)) return value.map((item, index) => inner(String(index), item));
+  // A secret that was said to be in it can no longer be told apart.
+  if (!isObject(value)) return replace(value);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, inner(key, member)]));
+}
