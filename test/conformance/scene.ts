@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import omit from "lodash/omit";
+import { rulesOf } from "../../provider/lifecycle/canonical";
+import type { FieldRules } from "../../provider/lifecycle/flow-type";
+import { isObject, type Values } from "../../provider/lifecycle/values";
+import { Bench, type Benched } from "../harness/bench";
+import { Stack } from "../harness/stack";
+import type { FieldCase, StoredObject, Subject, World } from "./subject";
+
+/** One test's vendor, subject and bench. */
+export class Scene {
+  readonly bench: Bench;
+
+  constructor(
+    readonly subject: Subject,
+    readonly type: Benched["type"],
+    readonly world: World,
+  ) {
+    this.bench = new Bench({ ...subject, type }, world.emulator);
+  }
+
+  /** A stack that has brought this program up; the journal is empty then. */
+  async created(program: Values): Promise<Stack> {
+    const stack = new Stack(this.bench);
+    await stack.up(program);
+    this.world.emulator.clearJournal();
+    return stack;
+  }
+
+  /** The one object that lives. */
+  get only(): StoredObject {
+    const found = this.world.objects();
+    const [only] = found;
+    assert.ok(only && found.length === 1, `there are ${found.length} objects`);
+    return only;
+  }
+
+  /** The calls since the last look that changed something at the vendor. */
+  changes(): string[] {
+    const { emulator } = this.world;
+    const changes = emulator.journal().filter(({ wrote }) => wrote);
+    emulator.clearJournal();
+    return changes.map(({ operation }) => operation);
+  }
+
+  /** Fails where Pulumi would show a difference between what a stack keeps and a program. */
+  demandSettled(stack: Stack, program: Values): void {
+    const { changed } = this.bench.run().lifecycle.diff(stack.resource.state, this.bench.inputs(program));
+    assert.deepEqual(changed, [], "a difference remains");
+  }
+
+  /** Fails where the vendor holds something else than what a stack keeps, or the stack something else than the program. */
+  async demandSettledAtVendor(stack: Stack, program: Values): Promise<void> {
+    this.demandSettled(stack, program);
+    await stack.refresh();
+    this.demandSettled(stack, program);
+  }
+}
+
+/** The programs of a subject, the smallest one first. */
+export function programsOf({ least, programs }: Subject): readonly (readonly [name: string, program: Values])[] {
+  return [["the least", least], ...Object.entries(programs)];
+}
+
+/** One field of a subject, with what the suites derive from it. */
+export interface Field extends FieldCase {
+  readonly name: string;
+  readonly rules: FieldRules;
+  readonly optional: boolean;
+  /** The member of the stored content. */
+  readonly stored: string;
+  /** A program that declares it. */
+  readonly program: Values;
+  /** The same program with the other value. */
+  readonly changed: Values;
+  /** The same program without it. */
+  readonly dropped: Values;
+}
+
+/** The fields of a subject. */
+export function fieldsOf(subject: Subject): Field[] {
+  return Object.entries(subject.fields).map(([name, field]) => {
+    const [first] = Object.keys(subject.programs);
+    const within = field.within ?? first ?? "";
+    const program = subject.programs[within];
+    assert.ok(program && name in program, `the program ${within} does not declare ${name}`);
+    return {
+      ...field,
+      name,
+      rules: rulesOf(subject.type, name),
+      optional: subject.type.fields.shape[name]?.safeParse(undefined).success ?? false,
+      stored: field.stored ?? name,
+      program,
+      changed: { ...program, [name]: field.to },
+      dropped: omit(program, name, field.droppedWith ?? []),
+    };
+  });
+}
+
+/** A program with another value of a field that has nothing to do with this one. */
+export function changedElsewhere(subject: Subject, field: Field, program: Values): Values {
+  const other = fieldsOf(subject).find(
+    ({ name, rules, stored }) =>
+      name in program && stored !== field.stored && !rules.replaces && name !== subject.type.nameField,
+  );
+  return other ? { ...program, [other.name]: other.to } : { ...program, [subject.type.nameField]: nameTo(subject) };
+}
+
+/** The name that a rename gives. */
+export function nameTo({ fields, type }: Subject): string {
+  return String(fields[type.nameField]?.to);
+}
+
+/** The texts, numbers and truths in a value. */
+export function leavesOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(leavesOf);
+  if (isObject(value)) return Object.values(value).flatMap(leavesOf);
+  return value === undefined || value === null ? [] : [String(value)];
+}

@@ -1,0 +1,118 @@
+import type { FlowType } from "../../provider/lifecycle/flow-type";
+import type { Values } from "../../provider/lifecycle/values";
+import type { Benched, Emulated, TestSettings } from "../harness/bench";
+
+/** The rules of the suite. Each is a group of tests that every flow type passes, or waives with a reason. */
+export const ruleNames = [
+  "check is idempotent",
+  "check and diff are pure",
+  "unknowns",
+  "create, read, diff",
+  "changed alone",
+  "removed",
+  "undeclared",
+  "plain state",
+  "collision",
+  "adoption",
+  "two creations",
+  "rename",
+  "deleted outside",
+  "stranger of the name",
+  "changed outside",
+  "conflict",
+  "hand-over",
+  "forced replacement",
+  "delete",
+  "another account",
+  "secrets",
+] as const;
+
+export type RuleName = (typeof ruleNames)[number];
+
+/** Says why a rule does not apply to a flow type. All waivers stand in `waivers.golden.json`. */
+export interface Waiver {
+  readonly rule: RuleName;
+  /** Only for this field. */
+  readonly field?: string;
+  /** Only for this nature of the vendor. */
+  readonly nature?: string;
+  readonly reason: string;
+}
+
+/** A thing that lives at the vendor, as the emulator stores it. */
+export interface StoredObject {
+  /** What the vendor knows it by for ever, also across renames. */
+  readonly identity: string;
+  /** What is unique at the vendor, as messages write it: `acme/web`. */
+  readonly key: string;
+  /** Everything that a user can set. */
+  readonly content: Values;
+}
+
+/** A vendor in one test, with the hands of the people outside of it. */
+export interface World {
+  readonly emulator: Emulated;
+  /** Another world of the same nature that begins, and begins again at each reset, with what is stored here now. */
+  branch(): Promise<World>;
+  /** Everything of this flow type that lives: not what is deleted or archived. */
+  objects(): StoredObject[];
+  /** Somebody outside makes one of this name, with nothing set that need not be. */
+  add(name: string): void;
+  /** Somebody outside deletes it. */
+  remove(identity: string): void;
+  /** Somebody outside gives a field another value, in the form that the vendor stores; of a map: these keys. */
+  edit(identity: string, field: string, stored: unknown): void;
+  /** Settings that reach another account, each after the vendor was told of it. */
+  readonly otherAccounts: Readonly<Record<string, () => TestSettings>>;
+}
+
+/** One way in which the vendor may behave. */
+export interface Nature {
+  open(): Promise<World>;
+  /** The flow type, where this nature needs a form of its own. */
+  readonly type?: FlowType;
+}
+
+/** What the suites need to know of one field. */
+export interface FieldCase {
+  /** The program in which it is changed. Default: the first. */
+  readonly within?: string;
+  /** Another value than the program's. */
+  readonly to: unknown;
+  /** The member of the stored content that holds it. Default: the field's name. */
+  readonly stored?: string;
+  /** What the vendor stores for `to`. Default: the same. */
+  readonly storedTo?: unknown;
+  /** What the vendor stores after the program dropped the field. Default: the field's `clear`; without one, what it was. */
+  readonly cleared?: unknown;
+  /** Fields that can only be dropped together with this one. */
+  readonly droppedWith?: readonly string[];
+  /** What somebody else gives it, in the form that the vendor stores. Only for fields that nobody else can change there is none. */
+  readonly theirs?: unknown;
+  /** Words by which messages show these values. Default: the texts in them that are not in the other one. */
+  readonly told?: { readonly to?: readonly string[]; readonly theirs?: readonly string[] };
+  /** Of a map of which only the written keys are managed: keys of others. */
+  readonly othersKeys?: Values;
+}
+
+/** A value in a program that nobody may see. */
+export interface SecretCase {
+  readonly program: Values;
+  /** Leads to the secret leaf of the arguments. */
+  readonly path: readonly string[];
+  readonly secret: string;
+}
+
+/** Everything that the conformance suite and the fault matrix need to know of one flow type. */
+export interface Subject extends Benched {
+  /** By name; the first is the ordinary one. */
+  readonly natures: Readonly<Record<string, Nature>>;
+  /** The smallest program. */
+  readonly least: Values;
+  /** Programs that together declare every field, all of the same name as the smallest one. */
+  readonly programs: Readonly<Record<string, Values>>;
+  /** Every field of the schema. */
+  readonly fields: Readonly<Record<string, FieldCase>>;
+  readonly secrets: readonly SecretCase[];
+  readonly waivers: readonly Waiver[];
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { knownFailures } from "./known-failures";
+import { accountRules } from "./rules/accounts";
+import { keyRules } from "./rules/keys";
+import { lifeRules } from "./rules/lives";
+import { offlineRules } from "./rules/offline";
+import { outsideRules } from "./rules/outside";
+import { secretRules } from "./rules/secrets";
+import { Scene } from "./scene";
+import type { Nature, RuleName, Subject, Waiver, World } from "./subject";
+
+/** Declares one test of a rule: a sentence, and what must hold. `field` is what it is about, if it is about one. */
+export type Declare = (
+  rule: RuleName,
+  sentence: string,
+  body: (scene: Scene) => void | Promise<void>,
+  field?: string,
+) => void;
+
+/** Declares the whole suite for one subject under one nature of its vendor. */
+export function conform(subject: Subject, nature: string, { open, type = subject.type }: Nature): void {
+  const used = new Set<Waiver>();
+  let world: World;
+
+  before(async () => {
+    world = await open();
+  });
+  afterEach(() => world.emulator.reset());
+  after(() => world.emulator.close());
+
+  const declare: Declare = (rule, sentence, body, field) => {
+    const waiver = subject.waivers.find(
+      (each) =>
+        each.rule === rule &&
+        (each.field === undefined || each.field === field) &&
+        (each.nature === undefined || each.nature === nature),
+    );
+    const test = async () => body(new Scene(subject, type, world));
+    const known = knownFailures.some((each) => each.rule === rule && each.sentence.test(sentence));
+    if (waiver) used.add(waiver);
+    else if (known)
+      it(`known failure: ${rule}: ${sentence}`, () => assert.rejects(test, "it holds now: take it off the list"));
+    else it(`${rule}: ${sentence}`, test);
+  };
+  for (const rules of [offlineRules, lifeRules, keyRules, outsideRules, accountRules, secretRules]) {
+    rules(subject, declare);
+  }
+
+  it("waivers: each waives something", () => {
+    const idle = subject.waivers.filter((each) => (each.nature ?? nature) === nature && !used.has(each));
+    assert.deepEqual(idle, []);
+  });
+}
