@@ -49,6 +49,13 @@ export class Scene {
     assert.deepEqual(changed, [], "a difference remains");
   }
 
+  /** Fails where the next run does not end as the program says, with one object. */
+  async demandGoesOn(stack: Stack, program: Values): Promise<void> {
+    await stack.up(program);
+    assert.equal(this.only.key, this.type.label(stack.resource.state));
+    await this.demandSettledAtVendor(stack, program);
+  }
+
   /** Fails where the vendor holds something else than what a stack keeps, or the stack something else than the program. */
   async demandSettledAtVendor(stack: Stack, program: Values): Promise<void> {
     this.demandSettled(stack, program);

@@ -1,5 +1,6 @@
 import { axiosTransport } from "../../provider/http/axios-transport";
 import { Governor } from "../../provider/http/governor";
+import type { Request } from "../../provider/http/request";
 import type { FlowType } from "../../provider/lifecycle/flow-type";
 import { createLifecycle, type Lifecycle } from "../../provider/lifecycle/lifecycle";
 import type { Clock, Log, Overrides } from "../../provider/lifecycle/ports";
@@ -80,6 +81,8 @@ export interface RunOptions {
   readonly overrides?: Partial<Overrides>;
   /** Milliseconds until a call without an answer fails. */
   readonly timeout?: number;
+  /** Is told of every call in the moment before it is sent. */
+  readonly before?: (request: Request) => void;
 }
 
 /** Flows of one type against an emulator, without Pulumi. */
@@ -99,7 +102,13 @@ export class Bench<Account = unknown, Emulator extends Emulated = Emulated> {
       log,
       random: () => 0.5,
       userAgent: "pulumi-flows/test",
-      transport: (root) => axiosTransport(root, { timeout: options.timeout ?? 2000, maxResponse: 1_000_000 }),
+      transport(root) {
+        const send = axiosTransport(root, { timeout: options.timeout ?? 2000, maxResponse: 1_000_000 });
+        return (request) => {
+          options.before?.(request);
+          return send(request);
+        };
+      },
       governor: (name) => new Governor(name, 10, clock, log),
     });
     const overrides = { adopts: () => false, overwrites: false, ...options.overrides };

@@ -112,9 +112,10 @@ export function keyRules(subject: Subject, rule: Declare): void {
       const run = scene.bench.run();
       const stack = new Stack(scene.bench);
       await stack.up({ ...subject.least, adopt: true }, { run });
+      scene.world.emulator.clearJournal();
       await old.destroy({ run });
       assert.deepEqual(scene.only, before);
-      assert.deepEqual(scene.changes(), []);
+      assert.deepEqual(scene.world.emulator.journal(), []);
       const warnings = run.log.at("warn");
       assert.equal(warnings.length, 1);
       assert.ok(warnings[0]?.includes(before.key), warnings[0]);

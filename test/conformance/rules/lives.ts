@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import isEqual from "lodash/isEqual";
 import omit from "lodash/omit";
+import { FlowError } from "../../../provider/lifecycle/errors";
+import { failureAs } from "../../harness/failure-of";
 import { changedElsewhere, fieldsOf, programsOf, type Scene } from "../scene";
 import type { Subject } from "../subject";
 import type { Declare } from "../suite";
@@ -29,6 +31,27 @@ export function lifeRules(subject: Subject, rule: Declare): void {
         assert.deepEqual(scene.changes(), []);
       },
     );
+
+    rule("look-up", `${name}: an id shows everything, and claims nothing as declared`, async (scene) => {
+      const { id, state } = (await scene.created(program)).resource;
+      const { lifecycle } = scene.bench.run();
+      const found = await lifecycle.read(id, {});
+      assert.equal(found?.id, id);
+      assert.equal(found?.inputs, undefined);
+      for (const field of fields.filter(({ rules, name: each }) => each in program && !rules.writeOnly)) {
+        assert.ok(found && field.name in found.state, `${field.name} is not shown`);
+      }
+      for (const output of scene.type.outputs) assert.deepEqual(found?.state[output], state[output]);
+      assert.deepEqual(scene.changes(), []);
+    });
+
+    rule("look-up", `${name}: an id that leads nowhere is an error, and nothing is gone`, async (scene) => {
+      const { id } = (await scene.created(program)).resource;
+      scene.world.remove(scene.only.identity);
+      const error = await failureAs(FlowError, scene.bench.run().lifecycle.read(id, {}));
+      assert.equal(error.kind, "notFound");
+      assert.ok(error.message.includes(id), error.message);
+    });
 
     rule("plain state", `${name}: states are JSON without undefined`, async ({ bench }) => {
       const { lifecycle } = bench.run();
