@@ -21,7 +21,8 @@ export const ruleNames = [
   "stranger of the name",
   "changed outside",
   "conflict",
-  "races",
+  "race to create",
+  "race with a deletion",
   "hand-over",
   "forced replacement",
   "delete",
@@ -99,8 +100,9 @@ export interface FieldCase {
 
 /** A value in a program that nobody may see. */
 export interface SecretCase {
+  /** In the registered form: lists whose items have an identity are maps. */
   readonly program: Values;
-  /** Leads to the secret leaf of the arguments. */
+  /** Leads to the secret leaf, in the program and in the state. */
   readonly path: readonly string[];
   readonly secret: string;
 }

@@ -4,7 +4,7 @@ import { FlowError, PartialFailure } from "../../provider/lifecycle/errors";
 import type { Values } from "../../provider/lifecycle/values";
 import { Scene } from "../conformance/scene";
 import type { Nature, StoredObject, Subject, World } from "../conformance/subject";
-import type { Run } from "../harness/bench";
+import type { Run, RunOptions } from "../harness/bench";
 import { type KeptResource, Stack } from "../harness/stack";
 import { type Cell, MOST_CALLS } from "./cells";
 import { isNeighbour, take } from "./operations";
@@ -35,14 +35,13 @@ export interface Place {
   readonly world: World;
 }
 
-/** Milliseconds until a call that hangs is given up; others get plenty, so that a busy machine fails none of them. */
+/** Milliseconds until a call that hangs is given up: the first that are enough for all the others on this machine. */
 const TIMEOUTS = [80, 400, 2000];
-const PLENTY = 20_000;
 
 /** Tries a cell. */
 export async function judge(cell: Cell, place: Place): Promise<Verdict> {
-  for (const timeout of cell.hangs ? TIMEOUTS : [PLENTY]) {
-    const trial = new Trial(cell, place, timeout);
+  for (const timeout of cell.hangs ? TIMEOUTS : [undefined]) {
+    const trial = new Trial(cell, place, timeout === undefined ? {} : { timeout });
     const verdict = await trial.verdict();
     if (!trial.impatient) return verdict;
   }
@@ -59,7 +58,7 @@ class Trial {
   constructor(
     readonly cell: Cell,
     { subject, nature, world }: Place,
-    timeout: number,
+    options: RunOptions,
   ) {
     world.emulator.reset();
     this.scene = new Scene(subject, nature.type ?? subject.type, world);
@@ -68,7 +67,7 @@ class Trial {
       value && JSON.parse(JSON.stringify(value).replaceAll(cell.rehearsed.url, world.emulator.url));
     this.stack = new Stack(this.scene.bench, here(cell.rehearsed.stack.kept));
     this.stateAfter = here(cell.rehearsed.stateAfter);
-    this.run = this.scene.bench.run({ timeout });
+    this.run = this.scene.bench.run(options);
   }
 
   /** Whether a call was given up that was only slow. */
@@ -155,6 +154,10 @@ class Trial {
       "the message names no flow",
     );
     this.#demand(/`[^`]*pulumi [^`]*`|run it again|try again/.test(message), "the message does not say what to do");
+    if (failure instanceof PartialFailure) {
+      const { state } = failure;
+      this.#demand(isEqual(JSON.parse(JSON.stringify(state)), state), "what is recorded is not plain");
+    }
     const known =
       failure instanceof PartialFailure || (failure instanceof FlowError && failure.kind === "outcomeUnknown");
     if (operation.kind === "create") {

@@ -39,7 +39,7 @@ export function operationsOf(subject: Subject): Operation[] {
       program,
     }),
   );
-  const adopts = !subject.waivers.some(({ rule, field }) => rule === "adoption" && field === undefined);
+  const adopts = !subject.waivers.some(({ rule, nature }) => rule === "adoption" && nature === undefined);
   const adoptions = (adopts ? programs : []).map(
     ([what, program]): Operation => ({
       kind: "adopt",
@@ -109,7 +109,7 @@ const NEIGHBOUR = "neighbour";
 
 /** Whether this is the key of what stands beside the flow. */
 export function isNeighbour(key: string): boolean {
-  return key === NEIGHBOUR || key.endsWith(`/${NEIGHBOUR}`);
+  return new RegExp(`\\b${NEIGHBOUR}$`).test(key);
 }
 
 /**

@@ -15,7 +15,7 @@ export function raceRules(subject: Subject, rule: Declare): void {
 
   for (const [what, program] of programsOf(subject)) {
     rule(
-      "races",
+      "race to create",
       `${what}: one that somebody makes before the creation is never taken over in silence`,
       async (scene) => {
         const stack = new Stack(scene.bench);
@@ -29,20 +29,24 @@ export function raceRules(subject: Subject, rule: Declare): void {
       },
     );
 
-    rule("races", `${what}: one that somebody deletes before the update is not made again`, async (scene) => {
-      const stack = await scene.created(program);
-      const { kept } = stack;
-      const changed = changedElsewhere(subject, field, program);
-      const before = atFirstWrite(() => scene.world.remove(scene.only.identity));
-      const error = await failureAs(FlowError, stack.up(changed, { before }));
-      assert.ok(error.message.includes(scene.type.label(stack.resource.state)), error.message);
-      assert.deepEqual(scene.world.objects(), []);
-      assert.deepEqual(stack.kept, kept);
-      await stack.up(changed, { refresh: true });
-      await scene.demandSettledAtVendor(stack, changed);
-    });
+    rule(
+      "race with a deletion",
+      `${what}: one that somebody deletes before the update is not made again`,
+      async (scene) => {
+        const stack = await scene.created(program);
+        const { kept } = stack;
+        const changed = changedElsewhere(subject, field, program);
+        const before = atFirstWrite(() => scene.world.remove(scene.only.identity));
+        const error = await failureAs(FlowError, stack.up(changed, { before }));
+        assert.ok(error.message.includes(scene.type.label(stack.resource.state)), error.message);
+        assert.deepEqual(scene.world.objects(), []);
+        assert.deepEqual(stack.kept, kept);
+        await stack.up(changed, { refresh: true });
+        await scene.demandSettledAtVendor(stack, changed);
+      },
+    );
 
-    rule("races", `${what}: one that somebody deletes before the deletion is deleted`, async (scene) => {
+    rule("race with a deletion", `${what}: one that somebody deletes before the deletion is deleted`, async (scene) => {
       const stack = await scene.created(program);
       const before = atFirstWrite(() => scene.world.remove(scene.only.identity));
       await stack.destroy({ before });
