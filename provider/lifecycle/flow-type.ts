@@ -119,8 +119,15 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
    *
    * @param id Pulumi's id of it; `undefined` where none is known yet, so that only `state` can tell
    * @param fresh forbids an answer from a cache
+   * @param wanted what an update is going to make of it, and an earlier one without an answer may have made already
    */
-  read(account: Account, id: string | undefined, state: Values, fresh: boolean): Promise<Wire | undefined>;
+  read(
+    account: Account,
+    id: string | undefined,
+    state: Values,
+    fresh: boolean,
+    wanted?: Values,
+  ): Promise<Wire | undefined>;
   /** What already has the key of `desired`. Default, for what has no key but its place: what `read` answers. */
   find?(account: Account, desired: Desired): Promise<Wire | undefined>;
   create(account: Account, desired: Desired): Promise<Creation<Wire>>;

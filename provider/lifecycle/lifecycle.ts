@@ -1,12 +1,12 @@
 import { type CheckFailure, check } from "./check";
 import { create } from "./create";
 import { type Difference, diff } from "./diff";
-import { FlowError, PartialFailure, VendorError } from "./errors";
+import { clauseOf, FlowError, PartialFailure, VendorError, type VendorErrorKind } from "./errors";
 import type { FlowType } from "./flow-type";
 import { migrate } from "./migrate";
-import type { PropertyPath } from "./paths";
+import { type PropertyPath, valueAt } from "./paths";
 import type { Ports } from "./ports";
-import { secretPaths } from "./secrets";
+import { secretPaths, withoutSecrets } from "./secrets";
 import { type Kept, Settler } from "./settler";
 import { DECLARED, type Declaration, declarationOf, declare, inputsOf } from "./state";
 import { update } from "./update";
@@ -30,6 +30,9 @@ export interface Lifecycle {
   update(id: string, state: Values, inputs: Values): Promise<Values>;
   delete(id: string, state: Values): Promise<void>;
 }
+
+/** Failures that the next run may not meet. */
+const PASSING: ReadonlySet<VendorErrorKind> = new Set(["rateLimited", "server", "timeout", "network", "unreadable"]);
 
 /**
  * Gives a flow type its life.
@@ -90,6 +93,27 @@ export function createLifecycle<Wire, Account>(
     }
   }
 
+  /** Where values hold secrets: what is kept encrypted and never shown. */
+  const secretsOf = (values: Values): PropertyPath[] => {
+    const { secret = [] } = declarationOf(values) ?? declare(type, values, "");
+    return secretPaths(type, values, secret);
+  };
+
+  /** Says which flow a failure is about, and nothing that is secret in these values: a vendor may quote what it refuses. */
+  const naming = async <T>(flow: string, values: readonly Values[], action: () => Promise<T>): Promise<T> => {
+    try {
+      return await action();
+    } catch (error) {
+      const told = concerning(flow, error);
+      const secrets = values.flatMap((each) => secretsOf(each).map((path) => valueAt(each, path)));
+      for (let each: unknown = told; each instanceof Error; each = each.cause) {
+        each.message = withoutSecrets(each.message, secrets);
+        each.stack = withoutSecrets(each.stack ?? "", secrets);
+      }
+      throw told;
+    }
+  };
+
   return {
     check: (args) => check(type, args, settings()),
     diff: (state, inputs) => {
@@ -99,44 +123,35 @@ export function createLifecycle<Wire, Account>(
         throw concerning(settler.name(state), error);
       }
     },
-    secrets: (values) => {
-      const current = migrate(values);
-      const { secret = [] } = declarationOf(current) ?? declare(type, current, "");
-      return secretPaths(type, current, secret);
-    },
+    secrets: (values) => secretsOf(migrate(values)),
     create: (inputs) =>
-      naming(settler.name(inputs), () =>
+      naming(settler.name(inputs), [inputs], () =>
         ports.memory.exclusively([keyOf(inputs)], () => create(settler, connect(), inputs)),
       ),
     read: (id, kept) =>
-      naming(DECLARED in kept ? settler.name(kept) : `${type.noun} "${id}"`, async () => {
+      naming(DECLARED in kept ? settler.name(kept) : `${type.noun} "${id}"`, [kept], async () => {
         const state = migrate(kept);
         const declared = declarationOf(state);
         return declared ? read(id, state, declared) : lookUp(id, state);
       }),
     update: (id, kept, inputs) =>
-      naming(settler.name(kept), () =>
+      naming(settler.name(kept), [kept, inputs], () =>
         // A rename gives up one key and takes another; a creation may be after either.
         ports.memory.exclusively([keyOf(kept), keyOf(inputs)], () =>
           update(settler, connect(), id, migrate(kept), inputs),
         ),
       ),
-    delete: (id, kept) => naming(settler.name(kept), () => remove(id, migrate(kept))),
+    delete: (id, kept) => naming(settler.name(kept), [kept], () => remove(id, migrate(kept))),
   };
 }
 
-/** Says which flow a failure is about. */
-async function naming<T>(flow: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    throw concerning(flow, error);
-  }
-}
-
-/** An expected failure whose message names the flow, once. */
+/** An expected failure whose message names the flow, once, and says what to do. */
 function concerning(flow: string, error: unknown): unknown {
   if (error instanceof PartialFailure || !(error instanceof VendorError || error instanceof FlowError)) return error;
   if (error instanceof FlowError && error.message.includes(flow)) return error;
-  return new FlowError(error instanceof FlowError ? error.kind : "vendor", `${flow}: ${error.message}`, error);
+  if (error instanceof FlowError) return new FlowError(error.kind, `${flow}: ${error.message}`, error);
+  const advice = PASSING.has(error.kind)
+    ? `${clauseOf(error)}. This may pass: run it again in a moment.`
+    : error.message;
+  return new FlowError("vendor", `${flow}: ${advice}`, error);
 }

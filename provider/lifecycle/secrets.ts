@@ -54,3 +54,21 @@ export function replaceSecrets(
   if (!isObject(value)) return replace(value);
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, inner(key, member)]));
 }
+
+/** Shorter texts stand in too many words to be taken for the secret; Pulumi leaves them, too. */
+const SHORTEST_SECRET = 4;
+
+/** A message without the texts in these secrets, also where they are quoted as JSON. */
+export function withoutSecrets(message: string, secrets: readonly unknown[]): string {
+  const texts = secrets
+    .flatMap(textsIn)
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
+    .filter(({ length }) => length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length);
+  return texts.reduce((shown, text) => shown.replaceAll(text, HIDDEN), message);
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}

@@ -1,6 +1,6 @@
 import omit from "lodash/omit";
 import { canonicalOf, fieldsOf, owned, rulesOf, sameMeaning } from "./canonical";
-import { clauseOf, FlowError, PartialFailure } from "./errors";
+import { clauseOf, FlowError, PartialFailure, VendorError } from "./errors";
 import type { FlowType } from "./flow-type";
 import { programForm, registeredForm } from "./keyed";
 import { differingPaths, type PropertyPath, showPath, valueAt } from "./paths";
@@ -95,10 +95,16 @@ export class Settler<Wire, Account> {
    *
    * @throws FlowError where the credentials reach another account: its answers say nothing about this flow
    */
-  async readManaged(account: Account, id: string, state: Values, fresh: boolean): Promise<Wire | undefined> {
+  async readManaged(
+    account: Account,
+    id: string,
+    state: Values,
+    fresh: boolean,
+    wanted?: Values,
+  ): Promise<Wire | undefined> {
     const { type } = this;
     const expected = declarationOf(state)?.account;
-    const wire = await type.read(account, id, state, fresh);
+    const wire = await type.read(account, id, state, fresh, wanted);
     // A flow with the vendor's own id is the flow, whatever the host is called by now.
     if (wire !== undefined && type.identity(id, state) !== type.label(state)) return wire;
     const reached = wire === undefined ? await type.currentAccount(account, state) : type.accountOf(wire, account);
@@ -156,11 +162,22 @@ export class Settler<Wire, Account> {
       const read = (values: Values) => this.type.read(account, id, values, true).catch(() => undefined);
       // A vendor without ids of its own knows a renamed flow only by its new name.
       const now = (await read(known)) ?? (await read(wanted));
+      if (now === undefined && error instanceof VendorError) throw this.#changeUnknown(known, error);
       if (now === undefined || this.#alike(wire, now, inputs)) throw error;
       throw this.#halfChanged(now, account, change, error);
     }
     this.warnOfPerpetualDifferences(after, change);
     return this.settled(after, account, inputs);
+  }
+
+  /** A failure after which the flow cannot be looked at: what is recorded may no longer be so. */
+  #changeUnknown(known: Values, cause: VendorError): FlowError {
+    return new FlowError(
+      "outcomeUnknown",
+      `It is not known whether, or how much of, the change of ${this.name(known)} was made: ${clauseOf(cause)}, and looking failed too. ` +
+        "Run `pulumi up` again: it looks first, and goes on from what is there.",
+      cause,
+    );
   }
 
   /** A failure after a part of a change: the state says what is there, and still declares what was to be dropped. */
@@ -202,7 +219,9 @@ export class Settler<Wire, Account> {
   ): string {
     const before = { [field]: canonicalOf(this.type, field, a) };
     const after = { [field]: canonicalOf(this.type, field, b) };
-    const paths = differingPaths(before[field], after[field], [field]);
+    // The normal form of a list may have other places than the list.
+    const listed = Array.isArray(a) || Array.isArray(b);
+    const paths = listed ? [[field]] : differingPaths(before[field], after[field], [field]);
     const told = paths.slice(0, MOST_SHOWN).map((path) => {
       // What differs as a whole is shown as it is written.
       const whole = path.length === 1;

@@ -21,7 +21,7 @@ export async function update<Wire, Account>(
   inputs: Values,
 ): Promise<Values> {
   const { type, ports } = settler;
-  const wire = await settler.readManaged(account, id, state, true);
+  const wire = await settler.readManaged(account, id, state, true, inputs);
   if (wire === undefined) {
     throw new FlowError(
       "deletedOutside",

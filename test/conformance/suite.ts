@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { type KnownFailure, knownFailures } from "./known-failures";
 import { accountRules } from "./rules/accounts";
 import { keyRules } from "./rules/keys";
 import { lifeRules } from "./rules/lives";
@@ -21,7 +20,6 @@ export type Declare = (
 /** Declares the whole suite for one subject under one nature of its vendor. */
 export function conform(subject: Subject, nature: string, { open, type = subject.type }: Nature): void {
   const used = new Set<Waiver>();
-  const failing = new Set<KnownFailure>();
   let world: World;
 
   before(async () => {
@@ -38,14 +36,8 @@ export function conform(subject: Subject, nature: string, { open, type = subject
         (each.nature === undefined || each.nature === nature),
     );
     const test = async () => body(new Scene(subject, type, world));
-    const known = knownFailures.find(
-      (each) => each.of === subject.type.token && each.rule === rule && each.sentence.test(sentence),
-    );
     if (waiver) used.add(waiver);
-    else if (known) {
-      failing.add(known);
-      it(`known failure: ${rule}: ${sentence}`, () => assert.rejects(test, "it holds now: take it off the list"));
-    } else it(`${rule}: ${sentence}`, test);
+    else it(`${rule}: ${sentence}`, test);
   };
   for (const rules of [offlineRules, lifeRules, keyRules, outsideRules, raceRules, accountRules, secretRules]) {
     rules(subject, declare);
@@ -54,10 +46,5 @@ export function conform(subject: Subject, nature: string, { open, type = subject
   it("waivers: each waives something", () => {
     const idle = subject.waivers.filter((each) => (each.nature ?? nature) === nature && !used.has(each));
     assert.deepEqual(idle, []);
-  });
-
-  it("known failures: each is the failure of a test", () => {
-    const gone = knownFailures.filter((each) => each.of === subject.type.token && !failing.has(each));
-    assert.deepEqual(gone, []);
   });
 }

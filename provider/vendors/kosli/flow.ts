@@ -126,7 +126,7 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
     return `${hostRoot}/${String(org)}`;
   },
 
-  async read(account, _id, state, fresh) {
+  async read(account, _id, state, fresh, wanted) {
     const org = String(state.org);
     const name = String(state.name);
     const id = typeof state.vendorId === "string" ? state.vendorId : undefined;
@@ -139,7 +139,8 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
     const answered = await get(account, org, name);
     if (answered && isOurs(answered)) return answered;
     if (!id) {
-      if (!answered) return undefined;
+      // A name that was given up leads to the flow. Where it leads to the name that the program wants, the rename was ours.
+      if (!answered || answered.name === wanted?.name) return answered;
       throw new FlowError(
         "conflict",
         `It was renamed to "${answered.name}" outside of Pulumi, and this server gives flows no ids to follow. Rename it back; or remove it from the stack with \`pulumi state delete\` and adopt it under its new name.`,

@@ -115,7 +115,7 @@ export const kosliFlow: Subject = {
       to: TEXT.replace("review", "approval"),
       cleared: "version: 1",
       theirs: THEIR_TEXT,
-      told: { to: ["approval"], theirs: ["smoke"] },
+      told: { to: [], theirs: ["smoke"] },
     },
     legacyTemplate: {
       within: "legacy",
@@ -128,7 +128,12 @@ export const kosliFlow: Subject = {
       told: { theirs: ["smoke"] },
     },
     repoUrl: { within: "legacy", stored: "repo_url", to: "https://git.example/new", theirs: "https://git.example/ci" },
-    tags: { to: { team: "cart", area: "eu" }, theirs: { team: "theirs" }, othersKeys: { ci: "github" } },
+    tags: {
+      to: { team: "cart", area: "eu" },
+      theirs: { team: "theirs" },
+      othersKeys: { ci: "github" },
+      told: { to: ["cart"] },
+    },
   },
   secrets: [
     { program: { name: "web", description: "hush-hush" }, path: ["description"], secret: "hush-hush" },
