@@ -135,9 +135,10 @@ class Page {
   #addConfiguration(): void {
     const settings = this.#checker.getDeclaredTypeOfSymbol(this.#exported("ProviderArgs"));
     const documented = new Map(this.#members(settings, "", "ProviderArgs").map((each) => [each.path, each]));
-    const rows = Object.entries(this.#vendor.settings).map(([name, { variable, secret, oneOf, insteadOf }]) => {
+    const rows = Object.entries(this.#vendor.settings).map(([name, setting]) => {
+      const { variable, secret, oneOf, insteadOf } = setting;
       const key = `${this.#vendor.name}:${name}`;
-      const words = documented.get(name)?.documentation;
+      const words = documented.get(name)?.documentation ?? setting.documentation;
       if (!words) this.#undocumented.push(key);
       const values = oneOf ? ` One of ${oneOf.map((each) => `\`${each}\``).join(", ")}.` : "";
       const rival = insteadOf ? ` Not together with \`${this.#vendor.name}:${insteadOf}\`.` : "";

@@ -21,13 +21,13 @@ export function retrying(clock: Clock, log: Log, random: () => number, passingSt
   return (next) => async (request) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await next(request);
+        return await next(attempt === 1 ? request : { ...request, repeated: true });
       } catch (error) {
         if (!(error instanceof VendorError)) throw error;
         const pause = pauseBefore(attempt, error, request, { now: clock.now(), random: random(), passingStatuses });
         if (typeof pause !== "number") throw pause.give;
         log.debug(`${error.message}; trying again in ${Math.round(pause)} ms`);
-        await clock.sleep(pause);
+        if (pause > 0) await clock.sleep(pause);
       }
     }
   };
@@ -35,7 +35,7 @@ export function retrying(clock: Clock, log: Log, random: () => number, passingSt
 
 /** Keeps to the account's share of the vendor's capacity. */
 export function governed(governor: Governor): Layer {
-  return (next) => (request) => governor.run(() => next(request));
+  return (next) => (request) => governor.run(request, () => next(request));
 }
 
 /** Turns every answer that is not a success into a {@link VendorError}. */

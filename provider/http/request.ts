@@ -19,6 +19,8 @@ export interface Request {
   readonly repeatable: boolean;
   /** Whether a conflict that the vendor documents as passing may be tried again although the call is not repeatable. */
   readonly repeatOnConflict?: true;
+  /** Set on the second and each further try. */
+  readonly repeated?: true;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

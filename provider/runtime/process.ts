@@ -3,15 +3,13 @@ import { axiosTransport } from "../http/axios-transport";
 import { Governor } from "../http/governor";
 import type { FlowType } from "../lifecycle/flow-type";
 import { createLifecycle, type Lifecycle } from "../lifecycle/lifecycle";
-import type { Clock, Log, Overrides } from "../lifecycle/ports";
+import type { Clock, Log } from "../lifecycle/ports";
 import { RunMemory } from "../lifecycle/run-memory";
 import { vendors } from "../vendors";
-import type { Connection, Vendor } from "../vendors/vendor";
-import { demandSound, type FoundSettings, findSettings, type ReadConfig } from "./settings";
+import type { Connection, Settings, Vendor } from "../vendors/vendor";
+import { decisionsOf } from "./decisions";
+import { demandSound, type FoundSettings, findSettings, limitsOf, type ReadConfig } from "./settings";
 import { version } from "./version";
-
-/** Calls that one process makes to one account at once. */
-const MAX_IN_FLIGHT = 10;
 
 const LIMITS = { timeout: 30_000, maxResponse: 64 * 1024 * 1024 };
 
@@ -25,33 +23,6 @@ const governors = new Map<string, Governor>();
 const accounts = new Map<string, unknown>();
 const warned = new Set<string>();
 
-/** What users decide for one run, from the environment. */
-interface RunDecisions extends Overrides {
-  /** What is in force, to be shown in every run that it applies to. */
-  readonly notes: readonly string[];
-  readonly problems: readonly { readonly key: string; readonly message: string }[];
-}
-
-function decisionsOf({ PULUMI_FLOWS_ADOPT, PULUMI_FLOWS_ON_CONFLICT }: NodeJS.ProcessEnv): RunDecisions {
-  const adopted = (PULUMI_FLOWS_ADOPT ?? "").split(",").flatMap((label) => label.trim() || []);
-  const overwrites = PULUMI_FLOWS_ON_CONFLICT === "overwrite";
-  const notes = [
-    ...(adopted.length > 0
-      ? [
-          `PULUMI_FLOWS_ADOPT is in force: ${adopted.includes("all") ? "every flow that exists already" : adopted.join(", ")} may be taken over in this run.`,
-        ]
-      : []),
-    ...(overwrites
-      ? ["PULUMI_FLOWS_ON_CONFLICT=overwrite is in force: changes made outside of Pulumi are overwritten in this run."]
-      : []),
-  ];
-  const known = overwrites || !PULUMI_FLOWS_ON_CONFLICT || PULUMI_FLOWS_ON_CONFLICT === "fail";
-  const problems = known
-    ? []
-    : [{ key: "PULUMI_FLOWS_ON_CONFLICT", message: "PULUMI_FLOWS_ON_CONFLICT must be fail or overwrite" }];
-  return { adopts: (label) => adopted.includes("all") || adopted.includes(label), overwrites, notes, problems };
-}
-
 /** Warns of what was not yet warned of in this process. */
 function warnOnce(log: Log, warnings: readonly string[]): void {
   for (const warning of warnings.filter((each) => !warned.has(each))) {
@@ -60,18 +31,37 @@ function warnOnce(log: Log, warnings: readonly string[]): void {
   }
 }
 
-function connectionOf(key: string, log: Log): Connection {
+/**
+ * The governor of an account. An account is a host and the keys for it: that is what a vendor limits. Whoever reaches it
+ * with other settings (another organization, other limits) shares the governor, and the strictest limits rule: so no
+ * limit that a user has set is exceeded, in whatever order they become known.
+ */
+function governorOf(vendor: Vendor, values: Settings<string>, account: string, log: Log): Governor {
+  const secrets = Object.entries(vendor.settings).flatMap(([name, { secret }]) => (secret ? [values[name]] : []));
+  const key = hash([vendor.name, vendor.hostRoot(values), secrets]);
+  const limits = limitsOf(values);
+  const kept = governors.get(key);
+  if (kept) {
+    kept.restrict(limits);
+    return kept;
+  }
+  const governor = new Governor({ account, namespace: vendor.name, limits, clock, log });
+  governors.set(key, governor);
+  return governor;
+}
+
+function hash(values: unknown): string {
+  return createHash("sha256").update(JSON.stringify(values)).digest("hex");
+}
+
+function connectionOf(vendor: Vendor, values: Settings<string>, log: Log): Connection {
   return {
     clock,
     log,
     random: Math.random,
     userAgent: `pulumi-flows/${version}`,
     transport: (hostRoot) => axiosTransport(hostRoot, LIMITS),
-    governor(account) {
-      const governor = governors.get(key) ?? new Governor(account, MAX_IN_FLIGHT, clock, log);
-      governors.set(key, governor);
-      return governor;
-    },
+    governor: (account) => governorOf(vendor, values, account, log),
   };
 }
 
@@ -93,13 +83,11 @@ export function accountOf<Account>(vendor: Vendor<string, Account>, config: Read
   const found = settingsOf(vendor, config);
   demandSound(found);
   warnOnce(log, found.warnings);
-  const key = createHash("sha256")
-    .update(JSON.stringify([vendor.name, found.values]))
-    .digest("hex");
+  const key = hash([vendor.name, found.values]);
   const kept = accounts.get(key);
   // The key names the vendor, and a vendor connects to one kind of account.
   if (kept !== undefined) return kept as Account;
-  const account = vendor.connect(found.values, connectionOf(key, log));
+  const account = vendor.connect(found.values, connectionOf(vendor, found.values, log));
   accounts.set(key, account);
   return account;
 }

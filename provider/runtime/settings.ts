@@ -1,3 +1,4 @@
+import { type AccountLimits, DEFAULT_LIMITS } from "../http/governor";
 import { isLoopback } from "../http/loopback";
 import { FlowError } from "../lifecycle/errors";
 import { UNKNOWN } from "../lifecycle/values";
@@ -5,6 +6,9 @@ import type { Settings, Vendor } from "../vendors/vendor";
 
 /** Tells a configured value of `<namespace>:<name>`. */
 export type ReadConfig = (namespace: string, name: string) => string | undefined;
+
+/** What can stand in a header; a key that was copied badly often cannot. */
+const VISIBLE = /^[\x21-\x7e]+$/;
 
 /** A vendor's settings as found. */
 export interface FoundSettings {
@@ -40,6 +44,14 @@ export function findSettings(vendor: Vendor, config: ReadConfig, environment: No
     if (setting.oneOf && value !== UNKNOWN && !setting.oneOf.includes(value)) {
       problems.push({ key, message: `${key} must be one of ${setting.oneOf.join(", ")}` });
     }
+    if (setting.isCount && value !== UNKNOWN && countOf(value) === undefined) {
+      problems.push({ key, message: `${key} must be a whole number above 0, such as 10` });
+    }
+    if (setting.secret && value !== UNKNOWN && !VISIBLE.test(value)) {
+      const otherwise = setting.variable ? ` (or ${setting.variable})` : "";
+      const message = `${key}${otherwise} holds a space, a line break or another character that no key has; set it again`;
+      problems.push({ key, message });
+    }
   }
   for (const [name, { insteadOf }] of Object.entries(vendor.settings)) {
     if (!insteadOf || !config(vendor.name, name)) continue;
@@ -66,6 +78,21 @@ export function findSettings(vendor: Vendor, config: ReadConfig, environment: No
 /** Fails with every problem of the settings. */
 export function demandSound({ problems }: FoundSettings): void {
   if (problems.length > 0) throw new FlowError("settings", `${problems.map(({ message }) => message).join("; ")}.`);
+}
+
+/** The limits that the settings lead to; one that a preview cannot know yet is the default. */
+export function limitsOf(values: Settings<keyof AccountLimits>): AccountLimits {
+  const limit = (name: keyof AccountLimits) => countOf(values[name]) ?? DEFAULT_LIMITS[name];
+  return {
+    maxInFlight: limit("maxInFlight"),
+    maxRequestsPerMinute: limit("maxRequestsPerMinute"),
+    maxRequestsPerHour: limit("maxRequestsPerHour"),
+  };
+}
+
+function countOf(value: string | undefined): number | undefined {
+  const count = /^\d+$/.test(value ?? "") ? Number(value) : 0;
+  return count > 0 && Number.isSafeInteger(count) ? count : undefined;
 }
 
 /** What is wrong with an address; shows no more of it than its host, since somebody may have put a key there. */

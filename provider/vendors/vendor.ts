@@ -1,4 +1,4 @@
-import type { Governor } from "../http/governor";
+import type { AccountLimits, Governor } from "../http/governor";
 import type { Send } from "../http/request";
 import type { FlowType } from "../lifecycle/flow-type";
 import type { Clock, Log } from "../lifecycle/ports";
@@ -13,7 +13,22 @@ interface Setting {
   readonly oneOf?: readonly string[];
   /** Where the stack sets this one, the other's value from the environment does not count. */
   readonly insteadOf?: string;
+  /** Whether its value must be a whole number above 0. */
+  readonly isCount?: true;
+  /** What the reference says of it, where no argument of an explicit provider says it. */
+  readonly documentation?: string;
 }
+
+/** What a user can configure of every vendor: how much of an account's capacity a process takes. */
+export const limitSettings: { readonly [K in keyof AccountLimits]-?: Setting } = {
+  maxInFlight: { isCount: true, documentation: "Calls that run at once. Default: 10." },
+  maxRequestsPerMinute: {
+    isCount: true,
+    documentation:
+      "Calls in any minute. Default: any number, until the vendor refuses one. Set it to a part of the account's limit where others use the account too.",
+  },
+  maxRequestsPerHour: { isCount: true, documentation: "Calls in any hour. Default: any number." },
+};
 
 /** Configured values: `undefined` where neither the stack nor the environment sets one. */
 export type Settings<Name extends string> = { readonly [K in Name]?: string };
@@ -40,4 +55,11 @@ export interface Vendor<Name extends string = string, Account = unknown> {
   connect(settings: Settings<Name>, connection: Connection): Account;
   // The types' own arguments, wire objects and accounts are theirs alone.
   readonly flowTypes: readonly FlowType<object, unknown, Account>[];
+}
+
+/** A vendor with the settings that all vendors have, beside its own. */
+export function defineVendor<Name extends string, Account>(
+  own: Vendor<Name, Account>,
+): Vendor<Name | keyof AccountLimits, Account> {
+  return { ...own, settings: { ...own.settings, ...limitSettings } };
 }

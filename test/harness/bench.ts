@@ -1,5 +1,5 @@
 import { axiosTransport } from "../../provider/http/axios-transport";
-import { Governor } from "../../provider/http/governor";
+import { DEFAULT_LIMITS, Governor } from "../../provider/http/governor";
 import type { Request } from "../../provider/http/request";
 import type { FlowType } from "../../provider/lifecycle/flow-type";
 import { createLifecycle, type Lifecycle } from "../../provider/lifecycle/lifecycle";
@@ -109,7 +109,8 @@ export class Bench<Account = unknown, Emulator extends Emulated = Emulated> {
           return send(request);
         };
       },
-      governor: (name) => new Governor(name, 10, clock, log),
+      governor: (account) =>
+        new Governor({ account, namespace: this.of.vendor.name, limits: DEFAULT_LIMITS, clock, log }),
     });
     const overrides = { adopts: () => false, overwrites: false, ...options.overrides };
     const ports = { log, clock, overrides, memory: new RunMemory() };

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { axiosTransport, type TransportLimits } from "../../provider/http/axios-transport";
 import { type Client, createClient } from "../../provider/http/client";
-import { Governor } from "../../provider/http/governor";
+import { DEFAULT_LIMITS, Governor } from "../../provider/http/governor";
 import { path } from "../../provider/http/path";
 import type { Request } from "../../provider/http/request";
 import { VendorError } from "../../provider/lifecycle/errors";
@@ -74,6 +74,8 @@ function selfSigned(): { key: string; cert: string } | undefined {
   }
 }
 
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+
 describe("http client", () => {
   let peers: Peer[] = [];
   afterEach(() => {
@@ -102,7 +104,7 @@ describe("http client", () => {
         passingStatuses: [409],
       },
       headers: { authorization: "Bearer s3cret", ...headers },
-      governor: new Governor("test", 10, clock, log),
+      governor: new Governor({ account: "test", namespace: "test", limits: DEFAULT_LIMITS, clock, log }),
       clock,
       log,
       random: () => 0.5,
@@ -351,19 +353,27 @@ describe("http client", () => {
       );
       const { client, clock, log } = connect(peer.root);
       await client.send(GET);
-      assert.deepEqual([calls, clock.pauses], [2, [30_000]]);
-      assert.deepEqual(log.at("info"), ["test asks to wait 30 s (rate limit); all its calls wait."]);
+      assert.deepEqual([calls, sum(clock.pauses)], [2, 30_000]);
+      const line = (about: string) =>
+        `test: 1 call waits for the vendor, which refused a call (429, too many requests), about ${about}.`;
+      assert.deepEqual(log.at("info"), [line("30 s"), line("15 s")]);
     });
 
-    for (const status of [429, 503]) {
-      it(`repeat: a ${status} that asks for no pause at all is followed by the usual pauses`, async () => {
-        const peer = await serve((_request, response) => response.writeHead(status, { "retry-after": "0" }).end());
-        const { client, clock } = connect(peer.root);
-        await failureAs(VendorError, client.send(SAFE));
-        assert.equal(peer.asked.length, 5);
-        assert.deepEqual(clock.pauses, [250, 500, 1000, 2000]);
-      });
-    }
+    it("repeat: a 503 that asks for no pause at all is followed by the usual pauses", async () => {
+      const peer = await serve((_request, response) => response.writeHead(503, { "retry-after": "0" }).end());
+      const { client, clock } = connect(peer.root);
+      await failureAs(VendorError, client.send(SAFE));
+      assert.equal(peer.asked.length, 5);
+      assert.deepEqual(clock.pauses, [250, 500, 1000, 2000]);
+    });
+
+    it("repeat: a 429 without end is given up after five tries, a minute between them but for the first", async () => {
+      const peer = await serve((_request, response) => response.writeHead(429, { "retry-after": "0" }).end());
+      const { client, clock } = connect(peer.root);
+      await failureAs(VendorError, client.send(SAFE));
+      assert.equal(peer.asked.length, 5);
+      assert.equal(sum(clock.pauses), 1000 + 3 * 60_000);
+    });
 
     it("repeat: a multipart body is sent whole again", async () => {
       const lengths: (string | undefined)[] = [];

@@ -45,6 +45,7 @@ describe("explicit provider", function () {
       { stack, args: own },
       { stack, args: { org: "other" } },
       { stack: { "kosli:region": "us" }, args: own },
+      { stack: { "kosli:maxInFlight": "3", "kosli:maxRequestsPerHour": "5000" }, args: own },
       { stack: { "kosli:apiUrl": url }, args: { ...own, region: "us" } },
       { stack: { "kosli:region": "us" }, args: { ...own, apiUrl: url } },
     );
@@ -52,6 +53,7 @@ describe("explicit provider", function () {
       { ...explicit, "kosli:apiToken": "own", "kosli:org": "acme", "kosli:apiUrl": url },
       { ...explicit, "kosli:org": "other", "kosli:apiUrl": url },
       { ...explicit, "kosli:apiToken": "own", "kosli:region": "us" },
+      { ...explicit, "kosli:apiToken": "own", "kosli:maxInFlight": "3", "kosli:maxRequestsPerHour": "5000" },
       { ...explicit, "kosli:apiToken": "own", "kosli:region": "us" },
       { ...explicit, "kosli:apiToken": "own", "kosli:apiUrl": url },
     ]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UNKNOWN } from "../../provider/lifecycle/values";
-import { demandSound, findSettings } from "../../provider/runtime/settings";
+import { demandSound, findSettings, limitsOf } from "../../provider/runtime/settings";
+import { vendors } from "../../provider/vendors";
 import { kosli } from "../../provider/vendors/kosli/vendor";
 
 /** Settings as found from the stack's configuration and the environment. */
@@ -203,6 +204,90 @@ describe("settings", () => {
       );
       assert.deepEqual(problemsOf({}, { PULUMI_FLOWS_LOOPBACK_ONLY: "0" }), []);
     });
+  });
+
+  describe("limits", () => {
+    const names = ["maxInFlight", "maxRequestsPerMinute", "maxRequestsPerHour"] as const;
+
+    it("limits: every vendor has the same three, which no environment variable sets", () => {
+      for (const { name, settings } of vendors) {
+        for (const limit of names)
+          assert.deepEqual(
+            [settings[limit]?.isCount, settings[limit]?.variable],
+            [true, undefined],
+            `${name}:${limit}`,
+          );
+      }
+    });
+
+    it("limits: left out, ten calls run at once and any number in a minute or an hour", () => {
+      assert.deepEqual(limitsOf(find().values), {
+        maxInFlight: 10,
+        maxRequestsPerMinute: Number.POSITIVE_INFINITY,
+        maxRequestsPerHour: Number.POSITIVE_INFINITY,
+      });
+    });
+
+    it("limits: are read from the stack", () => {
+      const configured = {
+        "kosli:maxInFlight": "3",
+        "kosli:maxRequestsPerMinute": "100",
+        "kosli:maxRequestsPerHour": "5000",
+      };
+      assert.deepEqual(problemsOf(configured), []);
+      assert.deepEqual(limitsOf(find(configured).values), {
+        maxInFlight: 3,
+        maxRequestsPerMinute: 100,
+        maxRequestsPerHour: 5000,
+      });
+    });
+
+    it("limits: what is no whole number above 0 is a problem that names the key", () => {
+      for (const value of [
+        "0",
+        "-1",
+        "1.5",
+        "1e3",
+        "ten",
+        " 5",
+        "5 ",
+        "0x10",
+        "Infinity",
+        "NaN",
+        "9".repeat(20),
+        "true",
+      ]) {
+        for (const name of names) {
+          assert.deepEqual(
+            problemsOf({ [`kosli:${name}`]: value }),
+            [`kosli:${name}: kosli:${name} must be a whole number above 0, such as 10`],
+            value,
+          );
+        }
+      }
+    });
+
+    it("limits: one that a preview cannot know yet limits nothing yet", () => {
+      assert.equal(limitsOf(find({ "kosli:maxInFlight": UNKNOWN }).values).maxInFlight, 10);
+    });
+  });
+
+  it("settings: a key that no header could carry is a problem that shows nothing of it", () => {
+    for (const apiToken of [
+      "s3cret\n",
+      "s3cret\r\nx-admin: yes",
+      "s3 cret",
+      "s3cret\0",
+      "s3cret\u001b[2J",
+      "s3cret😀",
+      " s3cret",
+    ]) {
+      const message =
+        "kosli:apiToken (or KOSLI_API_TOKEN) holds a space, a line break or another character that no key has; set it again";
+      for (const found of [find({ "kosli:apiToken": apiToken }), find({}, { KOSLI_API_TOKEN: apiToken })]) {
+        assert.deepEqual(found.problems, [{ key: "kosli:apiToken", message }]);
+      }
+    }
   });
 
   describe("values that a preview cannot know", () => {

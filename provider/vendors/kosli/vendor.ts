@@ -2,7 +2,7 @@ import { createClient } from "../../http/client";
 import type { ErrorDialect } from "../../http/layers";
 import { FlowError } from "../../lifecycle/errors";
 import { isObject } from "../../lifecycle/values";
-import type { Vendor } from "../vendor";
+import { defineVendor, type Settings } from "../vendor";
 import type { KosliAccount } from "./account";
 import { flow } from "./flow";
 import { FlowLists } from "./flow-lists";
@@ -44,8 +44,14 @@ const dialect: ErrorDialect = {
   },
 };
 
+type SettingName = "apiToken" | "org" | "apiUrl" | "region";
+
+function hostRootOf({ apiUrl, region }: Settings<SettingName>): string {
+  return apiUrl ?? (region === "us" ? REGIONS.us : REGIONS.eu);
+}
+
 /** Kosli: https://docs.kosli.com */
-export const kosli: Vendor<"apiToken" | "org" | "apiUrl" | "region", KosliAccount> = {
+export const kosli = defineVendor<SettingName, KosliAccount>({
   name: "kosli",
   settings: {
     apiToken: { variable: "KOSLI_API_TOKEN", secret: true },
@@ -53,7 +59,7 @@ export const kosli: Vendor<"apiToken" | "org" | "apiUrl" | "region", KosliAccoun
     apiUrl: { variable: "KOSLI_API_URL" },
     region: { oneOf: Object.keys(REGIONS), insteadOf: "apiUrl" },
   },
-  hostRoot: ({ apiUrl, region }) => apiUrl ?? (region === "us" ? REGIONS.us : REGIONS.eu),
+  hostRoot: hostRootOf,
   connect(settings, connection) {
     if (!settings.apiToken) {
       throw new FlowError(
@@ -61,7 +67,7 @@ export const kosli: Vendor<"apiToken" | "org" | "apiUrl" | "region", KosliAccoun
         "No Kosli API token is set: use `pulumi config set --secret kosli:apiToken`, or the environment variable KOSLI_API_TOKEN.",
       );
     }
-    const hostRoot = kosli.hostRoot(settings);
+    const hostRoot = hostRootOf(settings);
     const client = createClient({
       ...connection,
       transport: connection.transport(hostRoot),
@@ -72,4 +78,4 @@ export const kosli: Vendor<"apiToken" | "org" | "apiUrl" | "region", KosliAccoun
     return { client, hostRoot, lists: new FlowLists(client, connection.clock) };
   },
   flowTypes: [flow],
-};
+});
