@@ -24,6 +24,16 @@ const NEVER_SENT = new Set([
 /** Codes of certificates that are not trusted. */
 const UNTRUSTED = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 
+/** What the library calls by names of its own. */
+const CODES: Readonly<Record<string, string>> = { ERR_BAD_RESPONSE: "the answer was not sent to its end" };
+
+/** Answers that cannot be read, by the code that the parsers give. */
+const UNREADABLE: readonly (readonly [code: RegExp, what: string])[] = [
+  [/^HPE_HEADER_OVERFLOW$/, "with more headers than are taken"],
+  [/^HPE_/, "with something that is not HTTP"],
+  [/^(Z_|ERR_.*BROTLI)/, "with something that cannot be unpacked"],
+];
+
 /** Sends requests to one host. Does not follow redirects, does not judge the status. */
 export function axiosTransport(hostRoot: string, limits: TransportLimits): Send {
   const client = axios.create({
@@ -87,8 +97,13 @@ function failure(error: unknown, request: Request, hostRoot: string, limits: Tra
       outcomeUnknown: true,
     });
   }
-  if (error.code === "ERR_BAD_RESPONSE") {
-    const message = `${call} was answered with more than ${limits.maxResponse} bytes, or not to the end`;
+  const unreadable = UNREADABLE.find(([code]) => code.test(error.code ?? ""))?.[1];
+  const tooLarge = error.message.startsWith("maxContentLength")
+    ? `with more than ${limits.maxResponse} bytes`
+    : undefined;
+  const how = tooLarge ?? unreadable;
+  if (how) {
+    const message = `${call} was answered ${how}; check that the address is the API's, and not a proxy's`;
     return new VendorError("unreadable", message, { ...about, outcomeUnknown: true });
   }
   if (UNTRUSTED.test(error.code ?? "")) {
@@ -97,7 +112,7 @@ function failure(error: unknown, request: Request, hostRoot: string, limits: Tra
   }
   const neverSent = NEVER_SENT.has(error.code ?? "");
   const what = neverSent ? "could not be reached; check the address and the network" : "broke off";
-  return new VendorError("network", `${call} ${what} (${error.code ?? error.message})`, {
+  return new VendorError("network", `${call} ${what} (${CODES[error.code ?? ""] ?? error.code ?? error.message})`, {
     ...about,
     outcomeUnknown: !neverSent,
   });

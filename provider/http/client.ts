@@ -2,7 +2,11 @@ import type { z } from "zod";
 import type { Clock, Log } from "../lifecycle/ports";
 import type { Governor } from "./governor";
 import { checked, type ErrorDialect, governed, logged, retrying, unreadable, withHeaders } from "./layers";
+import { plainText } from "./plain-text";
 import type { Request, Response, Send } from "./request";
+
+/** Vendors nest by tens; functions that call themselves for each level end at some thousands. */
+const DEEPEST_ANSWER = 500;
 
 /** What a client needs of the process and the vendor. */
 export interface ClientOptions {
@@ -39,10 +43,15 @@ export function createClient(options: ClientOptions): Client {
     send,
     async json(request, shape) {
       const response = await send(request);
-      const read = shape.safeParse(parse(response.text));
-      if (read.success) return { status: response.status, body: read.data };
-      const missing = read.error.issues.map((issue) => issue.path.join(".") || "everything").join(", ");
-      throw unreadable(response, request, `something that lacks ${missing}`);
+      const { status, text } = response;
+      if (nesting(text) > DEEPEST_ANSWER)
+        throw unreadable(response, request, `something nested more than ${DEEPEST_ANSWER} deep`);
+      const read = shape.safeParse(parse(text));
+      if (read.success) return { status, body: read.data };
+      // The vendor's own names of members may be in the paths.
+      const paths = read.error.issues.slice(0, 5).map(({ path }) => plainText(path.join("."), 60));
+      const found = paths.includes("") ? "something else" : `something that lacks ${paths.join(", ")} in a usable form`;
+      throw unreadable(response, request, found);
     },
   };
 }
@@ -53,4 +62,20 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** How deep lists and objects stand in one another, told before anything is made of them. */
+function nesting(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inText = false;
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (inText && character === "\\") at++;
+    else if (character === '"') inText = !inText;
+    else if (inText) continue;
+    else if (character === "[" || character === "{") deepest = Math.max(deepest, ++depth);
+    else if (character === "]" || character === "}") depth--;
+  }
+  return deepest;
 }

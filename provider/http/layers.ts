@@ -1,6 +1,7 @@
 import { VendorError, type VendorErrorKind } from "../lifecycle/errors";
 import type { Clock, Log } from "../lifecycle/ports";
 import type { Governor } from "./governor";
+import { plainText } from "./plain-text";
 import type { Layer, Request, Response } from "./request";
 import { pauseBefore } from "./retry-policy";
 
@@ -87,7 +88,7 @@ function refusal(response: Response, request: Request, dialect: ErrorDialect): V
   const message =
     kind === "refused"
       ? `${call} was answered with a redirect (${response.status}), which is not followed; check the address of the API`
-      : `${call} was refused with ${response.status}: ${dialect.describe(response.text) ?? summary(response)}`;
+      : `${call} was refused with ${response.status}: ${words(dialect.describe(response.text)) || summary(response)}`;
   return new VendorError(kind, advice ? `${message}. ${advice}` : message, {
     method: request.method,
     path: request.path.text,
@@ -98,9 +99,22 @@ function refusal(response: Response, request: Request, dialect: ErrorDialect): V
   });
 }
 
-/** A page where data was expected: a proxy, a login, a wrong address. */
-function isPage(response: Response): boolean {
-  return /^\s*</.test(response.text) || (response.headers["content-type"]?.includes("text/html") ?? false);
+/**
+ * A page where data was expected: a proxy, a login, a wrong address. What is data is taken whatever it is called, since
+ * servers call it HTML or plain text by default, and so is an answer without a body.
+ */
+function isPage({ text, headers }: Response): boolean {
+  if (/^\s*</.test(text)) return true;
+  return text.trim() !== "" && (headers["content-type"]?.includes("text/html") ?? false) && !isJson(text);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A success that cannot be understood: whether the vendor did what was asked is not known. */
@@ -115,12 +129,15 @@ export function unreadable(response: Response, request: Request, found: string):
   });
 }
 
+/** The vendor's own words, of which nobody reads more. */
+function words(said: string | undefined): string | undefined {
+  return said === undefined ? undefined : plainText(said, 1000);
+}
+
 /** The beginning of an answer that is not in the vendor's dialect, such as a proxy's page. */
 function summary(response: Response): string {
-  const type = response.headers["content-type"]?.split(";")[0] ?? "no content type";
-  const words = response.text
-    .replace(/<[^>]*>/g, " ")
-    .replace(/\s+/g, " ")
-    .trim();
-  return words === "" ? `an empty answer (${type})` : `${type}: ${words.slice(0, 120)}`;
+  const type = plainText(response.headers["content-type"]?.split(";")[0] ?? "", 60) || "no content type";
+  // What is cut off here is not looked through for tags, whatever its size.
+  const shown = plainText(response.text.slice(0, 10_000).replace(/<[^<>]*>/g, " "), 120);
+  return shown === "" ? `an empty answer (${type})` : `${type}: ${shown}`;
 }

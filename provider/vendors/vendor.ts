@@ -20,7 +20,7 @@ interface Setting {
 }
 
 /** What a user can configure of every vendor: how much of an account's capacity a process takes. */
-export const limitSettings: { readonly [K in keyof AccountLimits]-?: Setting } = {
+const limitSettings: { readonly [K in keyof AccountLimits]-?: Setting } = {
   maxInFlight: { isCount: true, documentation: "Calls that run at once. Default: 10." },
   maxRequestsPerMinute: {
     isCount: true,

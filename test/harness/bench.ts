@@ -81,6 +81,8 @@ export interface RunOptions {
   readonly overrides?: Partial<Overrides>;
   /** Milliseconds until a call without an answer fails. Default: so many that a busy machine fails none. */
   readonly timeout?: number;
+  /** Largest answer taken, in bytes. */
+  readonly maxResponse?: number;
   /** Is told of every call in the moment before it is sent. */
   readonly before?: (request: Request) => void;
 }
@@ -103,7 +105,10 @@ export class Bench<Account = unknown, Emulator extends Emulated = Emulated> {
       random: () => 0.5,
       userAgent: "pulumi-flows/test",
       transport(root) {
-        const send = axiosTransport(root, { timeout: options.timeout ?? 20_000, maxResponse: 1_000_000 });
+        const send = axiosTransport(root, {
+          timeout: options.timeout ?? 20_000,
+          maxResponse: options.maxResponse ?? 1_000_000,
+        });
         return (request) => {
           options.before?.(request);
           return send(request);

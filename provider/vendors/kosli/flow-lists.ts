@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Client } from "../../http/client";
 import { path } from "../../http/path";
+import type { Request } from "../../http/request";
+import { VendorError } from "../../lifecycle/errors";
 import type { Clock } from "../../lifecycle/ports";
 import { type WireFlow, wireFlow } from "./wire";
 
@@ -9,6 +11,9 @@ const LARGEST_AGE = 10_000;
 
 /** The vendor's largest page. */
 const PAGE_SIZE = 100;
+
+/** A list that goes on is no list of flows, but a server that ignores the number of the page. */
+const MOST_PAGES = 1000;
 
 const page = z.union([
   z.object({ data: z.array(z.unknown()), pagination: z.object({ page_count: z.number() }).nullish() }),
@@ -84,6 +89,12 @@ export class FlowLists {
       flows.push(...data.map((item) => wireFlow.safeParse(item).data).filter((item) => item !== undefined));
       const last = pagination ? number >= pagination.page_count : data.length < PAGE_SIZE;
       if (last || data.length === 0) return flows;
+      if (number === MOST_PAGES) throw endless(request);
     }
   }
+}
+
+function endless({ method, path: to }: Request): VendorError {
+  const message = `${method} ${to.text} has no end: after ${MOST_PAGES} pages there are still more. Check that the address is the API's`;
+  return new VendorError("unreadable", message, { method, path: to.text, outcomeUnknown: false });
 }

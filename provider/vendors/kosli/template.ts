@@ -1,4 +1,4 @@
-import { parseDocument, stringify } from "yaml";
+import { type Document, isScalar, LineCounter, parseDocument, stringify, visit } from "yaml";
 import { z } from "zod";
 import { messageOf } from "../../lifecycle/errors";
 import { type Problem, rules } from "../../lifecycle/flow-type";
@@ -10,6 +10,15 @@ export const EMPTY_TEMPLATE = "version: 1";
 
 /** Kosli refuses larger uploads (10 MB). */
 const LARGEST_TEMPLATE = 10_000_000;
+
+/**
+ * A longer text is not parsed, in characters: the parser's time grows with the square of some texts' length. Some three
+ * thousand attestations are shorter.
+ */
+const LONGEST_READ = 128_000;
+
+/** Anchors, aliases and tags of a text that is parsed. */
+const MOST_MARKS = 1000;
 
 /** A template needs five levels. */
 const DEEPEST_NESTING = 100;
@@ -216,17 +225,50 @@ function named(path: readonly PropertyKey[], value: unknown): PropertyKey[] {
   });
 }
 
-/** Reads YAML without trusting it: duplicate keys are errors, and what aliases and nesting may grow to is bounded. */
+/** Reads YAML without trusting it: duplicate keys are errors, and length, nesting and what aliases may grow to are bounded. */
 function parse(text: string): { readonly value?: unknown; readonly broken?: string } {
+  if (text.length > LONGEST_READ) return { broken: `it is longer than ${LONGEST_READ} characters` };
   if (nesting(text) > DEEPEST_NESTING) return { broken: `it is nested more than ${DEEPEST_NESTING} deep` };
-  const document = parseDocument(text, { uniqueKeys: true, logLevel: "error" });
+  if (marks(text) > MOST_MARKS) return { broken: `it has more than ${MOST_MARKS} anchors, aliases and tags` };
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { uniqueKeys: false, logLevel: "error", lineCounter });
   const [error] = document.errors;
   if (error) return { broken: error.message.split("\n")[0] ?? error.code };
+  const twice = keyThatIsThereTwice(document);
+  if (twice !== undefined) {
+    const { line, col } = lineCounter.linePos(twice);
+    return { broken: `Map keys must be unique at line ${line}, column ${col}` };
+  }
   try {
     return { value: document.toJS() };
   } catch (tooMuch) {
     return { broken: messageOf(tooMuch) };
   }
+}
+
+/** Where the second of two equal keys of one mapping stands. The parser's own search takes the square of their number. */
+function keyThatIsThereTwice(document: Document): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          found = key.range?.[0] ?? 0;
+          return visit.BREAK;
+        }
+        seen.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return found;
+}
+
+/** How many anchors, aliases and tags there are at most; the parser's time grows with the square of them. */
+function marks(text: string): number {
+  return text.match(/(?:^|[\s[{,])[&*!]\S/gm)?.length ?? 0;
 }
 
 /** How deep lists stand in lists on one line; the parser's time grows with the square of it. Brackets in texts count too, which does no harm. */
@@ -237,5 +279,6 @@ function nesting(text: string): number {
     if (character === "[" || character === "{") deepest = Math.max(deepest, ++depth);
     else if (character === "]" || character === "}") depth = Math.max(0, depth - 1);
   }
-  return deepest;
+  const dashes = text.match(/(?:[-?][ \t]+)+/g) ?? [];
+  return dashes.reduce((most, run) => Math.max(most, run.split(/[ \t]+/).length - 1), deepest);
 }
