@@ -167,6 +167,8 @@ function translateLegacy(controls: readonly unknown[]): FlowTemplate {
 
 /** The list of control names behind a template, or `undefined` where none makes it. */
 export function legacyControls(text: string): string[] | undefined {
+  // Nearly every flow is read without such a list, and its template need not be parsed to know.
+  if (!/\bartifact\b/.test(text)) return undefined;
   const read = templateSchema.safeParse(parse(text).value);
   const [only, ...others] = read.data?.trail?.artifacts ?? [];
   const required = only?.attestations ?? [];
