@@ -103,6 +103,14 @@ export const scenarios: readonly Scenario[] = [
         },
       },
       {
+        operation: "up",
+        v: 1,
+        expect(seen) {
+          succeeded(seen);
+          assert.deepEqual(seen.calls, [], "an up without changes asks the vendor nothing");
+        },
+      },
+      {
         operation: "preview",
         v: 1,
         refresh: true,

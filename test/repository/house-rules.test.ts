@@ -74,7 +74,7 @@ describe("house rules", () => {
   });
 
   it("files are named in kebab-case, and none is a helper or a manager of something", () => {
-    const files = [...provider, ...sources("testing/src", "scripts")];
+    const files = [...provider, ...sources("testing/src", "scripts", "bench")];
     none(files.filter(({ file }) => !/^[a-z0-9/.-]+$/.test(file) || /(util|helper|manager)s?\b/.test(file)));
   });
 

@@ -1,0 +1,79 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { startEmulator } from "pulumi-flows-testing";
+import { type Operation, pulumiEngine, pulumiVersion, rehearsalEngine, type StateResource } from "../scripts/engines";
+import { Workspace } from "./workspace";
+
+/** A program in JavaScript, so that nothing is compiled while it is timed. */
+const projectOf = (program: Program) => `name: bench
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+main: ${program}
+`;
+
+/** Two programs of the same flows, each in a folder of its name: by this package, and by a bare provider. */
+const PROGRAMS = ["flows", "bare"] as const;
+type Program = (typeof PROGRAMS)[number];
+
+/** What one operation took. */
+export interface Measured {
+  readonly milliseconds: number;
+  /** Vendor calls, by the emulator's journal. */
+  readonly calls: number;
+}
+
+/** A program of the bench with a vendor of its own. */
+export interface MeasuredProgram {
+  /** Runs one operation on a stack of so many flows; throws where it fails. */
+  run(operation: Operation, stack: string, flows: number, variant?: string): Promise<Measured>;
+  /** The resources in a stack's state. */
+  resources(stack: string): Promise<StateResource[]>;
+  /** Empties the vendor. */
+  reset(): void;
+  end(): Promise<void>;
+}
+
+/** How a program is measured. */
+export interface MeasuredProgramOptions {
+  readonly stacks: readonly string[];
+  /** Milliseconds of every vendor call; default 0. */
+  readonly latency?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Prepares a program of the bench: on the Pulumi CLI where there is one, else on the rehearsal. */
+export async function measuredProgram(
+  program: Program,
+  { stacks, latency = 0, env = {} }: MeasuredProgramOptions,
+): Promise<MeasuredProgram> {
+  const emulator = await startEmulator({ latency });
+  const workspace = new Workspace();
+  workspace.write("Pulumi.yaml", projectOf(program));
+  // Both, since they share the flows' arguments.
+  for (const each of PROGRAMS) cpSync(join(__dirname, each), join(workspace.folder, each), { recursive: true });
+  const vendor = { KOSLI_API_URL: emulator.url, KOSLI_API_TOKEN: "bench-token", KOSLI_ORG: "acme" };
+  const version = pulumiVersion();
+  const engine = version
+    ? await pulumiEngine(version, workspace.folder, vendor, stacks)
+    : rehearsalEngine(workspace.folder, vendor);
+  return {
+    async run(operation, stack, flows, variant = "") {
+      emulator.clearJournal();
+      const begun = performance.now();
+      const { ok, output } = await engine.run(operation, stack, {
+        env: { ...env, BENCH_FLOWS: String(flows), BENCH_VARIANT: variant },
+      });
+      const milliseconds = performance.now() - begun;
+      if (!ok) throw new Error(`${operation} of the program "${program}" failed on ${engine.name}:\n${output}`);
+      return { milliseconds, calls: emulator.journal().length };
+    },
+    resources: (stack) => engine.resources(stack),
+    reset: () => emulator.reset(),
+    async end() {
+      workspace.remove();
+      await emulator.close();
+    },
+  };
+}
