@@ -178,7 +178,10 @@ describe("bad input", () => {
         message,
         'Kosli flow "acme/web": GET /api/v2/flows/acme/web was answered with 200 but with a web page',
       );
-      assert.match(message, /Check that the address is the API's, and not a proxy's or a login page$/);
+      assert.match(
+        message,
+        /Check that the address is the API's, and not a proxy's or a login page\. Then run it again\.$/,
+      );
     });
 
     it("bad input: an unreachable host says to check address and network", async () => {
@@ -187,7 +190,7 @@ describe("bad input", () => {
       const { message } = await create({ hostRoot });
       assert.equal(
         message,
-        `Kosli flow "acme/web": GET ${hostRoot}/api/v2/flows/acme/web could not be reached; check the address and the network (ECONNREFUSED)`,
+        `Kosli flow "acme/web": GET ${hostRoot}/api/v2/flows/acme/web could not be reached; check the address and the network (ECONNREFUSED). Then run it again.`,
       );
       assertReadable(message, 'Kosli flow "acme/web": ');
     });

@@ -27,7 +27,8 @@ export function retrying(clock: Clock, log: Log, random: () => number, passingSt
         if (!(error instanceof VendorError)) throw error;
         const pause = pauseBefore(attempt, error, request, { now: clock.now(), random: random(), passingStatuses });
         if (typeof pause !== "number") throw pause.give;
-        log.debug(`${error.message}; trying again in ${Math.round(pause)} ms`);
+        // Not the vendor's words: they may quote a secret that it was sent.
+        log.debug(`${request.method} ${request.path.text}: ${error.kind}; trying again in ${Math.round(pause)} ms`);
         if (pause > 0) await clock.sleep(pause);
       }
     }

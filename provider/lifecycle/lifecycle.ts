@@ -31,8 +31,14 @@ export interface Lifecycle {
   delete(id: string, state: Values): Promise<void>;
 }
 
-/** Failures that the next run may not meet. */
-const PASSING: ReadonlySet<VendorErrorKind> = new Set(["rateLimited", "server", "timeout", "network", "unreadable"]);
+/** What to do about failures whose own words say nothing of it, or not all. */
+const ADVICE: Partial<Record<VendorErrorKind, string>> = {
+  rateLimited: "This may pass: run it again in a moment.",
+  server: "This may pass: run it again in a moment.",
+  timeout: "This may pass: run it again in a moment.",
+  network: "Then run it again.",
+  unreadable: "Then run it again.",
+};
 
 /**
  * Gives a flow type its life.
@@ -150,8 +156,6 @@ function concerning(flow: string, error: unknown): unknown {
   if (error instanceof PartialFailure || !(error instanceof VendorError || error instanceof FlowError)) return error;
   if (error instanceof FlowError && error.message.includes(flow)) return error;
   if (error instanceof FlowError) return new FlowError(error.kind, `${flow}: ${error.message}`, error);
-  const advice = PASSING.has(error.kind)
-    ? `${clauseOf(error)}. This may pass: run it again in a moment.`
-    : error.message;
-  return new FlowError("vendor", `${flow}: ${advice}`, error);
+  const advice = ADVICE[error.kind];
+  return new FlowError("vendor", `${flow}: ${advice ? `${clauseOf(error)}. ${advice}` : error.message}`, error);
 }

@@ -158,7 +158,7 @@ describe("hostile vendor", function () {
       const error = await failureAs(FlowError, bench.run({ hostRoot: peer.root }).lifecycle.read(id, state));
       assert.equal(
         error.message,
-        'Kosli flow "acme/web": GET /api/v2/flows/acme has no end: after 1000 pages there are still more. Check that the address is the API\'s',
+        'Kosli flow "acme/web": GET /api/v2/flows/acme has no end: after 1000 pages there are still more. Check that the address is the API\'s. Then run it again.',
       );
       assert.equal(pages, 1000);
     });
