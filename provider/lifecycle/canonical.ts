@@ -48,12 +48,17 @@ export function differing(type: FlowType, wanted: Values, observed: Values): str
   return Object.keys(wanted).filter((field) => !sameMeaning(type, field, wanted[field], observed[field]));
 }
 
+/** Whether the vendor tells a field: where it does not, the field can only be compared with what was last sent. */
+export function isTold(type: FlowType, field: string, observed: Values): boolean {
+  return !rulesOf(type, field).writeOnly && observed[field] !== undefined;
+}
+
 /** The fields among values that also hold engine arguments and outputs. */
 export function fieldsOf(type: FlowType, values: Values): Values {
   return pick(values, Object.keys(type.fields.shape));
 }
 
 /** The fields among values that the vendor tells, so that they can be compared. */
-export function readable(type: FlowType, values: Values): Values {
-  return pickBy(fieldsOf(type, values), (_, field) => !rulesOf(type, field).writeOnly);
+export function readable(type: FlowType, values: Values, observed: Values): Values {
+  return pickBy(fieldsOf(type, values), (_, field) => isTold(type, field, observed));
 }

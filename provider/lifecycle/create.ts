@@ -29,6 +29,7 @@ export async function create<Wire, Account>(
   inputs: Values,
 ): Promise<Kept> {
   const creating = { settler, account, inputs, desired: settler.apiForm(inputs) };
+  if (settler.ports.memory.holdsKey(settler.key(inputs))) throw describedTwice(creating);
   const found = await settler.find(account, creating.desired);
   if (found === undefined) return createNew(creating);
   const known = knownOf(creating, found);
@@ -50,7 +51,7 @@ async function createNew<Wire, Account>(creating: Creating<Wire, Account>): Prom
     const message = `${settler.name(desired)} was created, but not finished: ${clauseOf(error)}. It is recorded in the stack; run \`pulumi up\` again to finish it.`;
     throw new PartialFailure(left.id, left.state, message, error);
   }
-  const target = readable(settler.type, inputs);
+  const target = fieldsOf(settler.type, inputs);
   const { keys } = declare(settler.type, inputs, "");
   settler.warnOfPerpetualDifferences(wire, { inputs, target, changed: Object.keys(target), keys });
   return { id: settler.type.idOf(wire), state: settler.settled(wire, account, inputs) };
@@ -95,14 +96,15 @@ async function madeUnanswered<Wire, Account>(
   const { settler, inputs } = creating;
   const found = await lookFor(creating, cause);
   if (found === undefined) return undefined;
-  const different = differing(settler.type, madeOf(settler.type, inputs), settler.observe(found, inputs));
+  const observed = settler.observe(found, inputs);
+  const different = differing(settler.type, readable(settler.type, madeOf(settler.type, inputs), observed), observed);
   if (different.length === 0) return { overwrote: false, id: settler.type.idOf(found), whole: found };
   throw outcomeUnknown(creating, cause, `a flow of this name exists now, but differs in ${different.join(", ")}`);
 }
 
 /** What a creation has made, before anything else is set: what was sent, and nothing where nothing was sent. */
 function madeOf(type: FlowType, inputs: Values): Values {
-  const fields = Object.keys(readable(type, type.fields.shape)).flatMap((field) => {
+  const fields = Object.keys(type.fields.shape).flatMap((field) => {
     const { clear, vendorFills } = rulesOf(type, field);
     const sent = type.creates.includes(field) ? inputs[field] : undefined;
     const made = sent ?? (vendorFills ? undefined : clear);
@@ -130,7 +132,8 @@ async function lookFor<Wire, Account>(
 
 /** What is known of a flow that was found. Nothing was sent to it yet: what the vendor never tells is sent. */
 function knownOf<Wire, Account>({ settler, account, inputs }: Creating<Wire, Account>, found: Wire): Values {
-  return settler.stateOf(found, account, settler.declared(found, account, inputs), readable(settler.type, inputs));
+  const told = readable(settler.type, inputs, settler.observe(found, inputs));
+  return settler.stateOf(found, account, settler.declared(found, account, inputs), told);
 }
 
 /** @throws FlowError unless the program, or the user for this run, says that what is there may be taken over */
@@ -150,7 +153,7 @@ async function takeOver<Wire, Account>(
   const changed = differing(type, target, known);
   const show = settler.shower(inputs);
   const changes = changed.map((field) =>
-    rulesOf(type, field).writeOnly
+    known[field] === undefined
       ? `${field}: ${show([field], inputs[field])}`
       : settler.differences(field, known[field], inputs[field], (path, before, after) => {
           return `${showPath(path, {})}: ${show(path, before)} => ${show(path, after)}`;

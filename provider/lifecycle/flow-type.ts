@@ -105,7 +105,10 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   idFrom?(desired: Desired): string;
   /** The values that an id alone tells; throws when it is no id of this type. */
   fromId(id: string): Values;
-  /** The wire object in the product's names. Collections take the form (text, object) that `spelledAs` uses. */
+  /**
+   * The wire object in the product's names. Collections take the form (text, object) that `spelledAs` uses. A field that is
+   * left out is one that this vendor, or this server of it, does not tell.
+   */
   observe(wire: Wire, spelledAs: Values): Values;
   /** The members named by `outputs`. */
   outputsOf(wire: Wire, account: Account): Values;

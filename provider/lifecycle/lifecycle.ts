@@ -53,7 +53,6 @@ export function createLifecycle<Wire, Account>(
   ports: Ports,
 ): Lifecycle {
   const settler = new Settler(type, ports);
-  const keyOf = (inputs: Values) => `${type.token} ${type.label(inputs)}`;
 
   async function lookUp(id: string, state: Values): Promise<Kept | undefined> {
     const account = connect();
@@ -132,7 +131,7 @@ export function createLifecycle<Wire, Account>(
     secrets: (values) => secretsOf(migrate(values)),
     create: (inputs) =>
       naming(settler.name(inputs), [inputs], () =>
-        ports.memory.exclusively([keyOf(inputs)], () => create(settler, connect(), inputs)),
+        ports.memory.exclusively([settler.key(inputs)], () => create(settler, connect(), inputs)),
       ),
     read: (id, kept) =>
       naming(DECLARED in kept ? settler.name(kept) : `${type.noun} "${id}"`, [kept], async () => {
@@ -143,7 +142,7 @@ export function createLifecycle<Wire, Account>(
     update: (id, kept, inputs) =>
       naming(settler.name(kept), [kept, inputs], () =>
         // A rename gives up one key and takes another; a creation may be after either.
-        ports.memory.exclusively([keyOf(kept), keyOf(inputs)], () =>
+        ports.memory.exclusively([settler.key(kept), settler.key(inputs)], () =>
           update(settler, connect(), id, migrate(kept), inputs),
         ),
       ),

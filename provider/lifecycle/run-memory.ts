@@ -3,12 +3,18 @@
  * new one adopts the flow, then the old one is deleted) from a deletion, and two resources from one.
  */
 export class RunMemory {
-  readonly #held = new Set<string>();
+  /** The key of each vendor object that a resource of this run answers for. */
+  readonly #held = new Map<string, string>();
   readonly #queues = new Map<string, Promise<unknown>>();
 
-  /** Records that a resource of this run answers for this vendor object. */
-  hold(identity: string): void {
-    this.#held.add(identity);
+  /** Records that a resource of this run answers for this vendor object, which has this key now. */
+  hold(identity: string, key: string): void {
+    this.#held.set(identity, key);
+  }
+
+  /** Whether a resource of this run answers for what has this key: also where the vendor does not show it yet. */
+  holdsKey(key: string): boolean {
+    return [...this.#held.values()].includes(key);
   }
 
   /** Whether a resource created, adopted or updated in this run answers for this vendor object. */

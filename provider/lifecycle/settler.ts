@@ -1,5 +1,5 @@
 import omit from "lodash/omit";
-import { canonicalOf, fieldsOf, owned, rulesOf, sameMeaning } from "./canonical";
+import { canonicalOf, fieldsOf, isTold, owned, rulesOf, sameMeaning } from "./canonical";
 import { clauseOf, FlowError, PartialFailure, VendorError } from "./errors";
 import type { FlowType } from "./flow-type";
 import { programForm, registeredForm } from "./keyed";
@@ -49,6 +49,11 @@ export class Settler<Wire, Account> {
     return `${this.type.noun} "${this.type.label(values)}"`;
   }
 
+  /** What is unique at the vendor, and what a creation and an update of it wait for each other by. */
+  key(values: Values): string {
+    return `${this.type.token} ${this.type.label(values)}`;
+  }
+
   /** What the memory of a run calls a flow. */
   identity(id: string, state: Values): string {
     return `${this.type.token} ${this.type.identity(id, state)}`;
@@ -86,7 +91,7 @@ export class Settler<Wire, Account> {
   }
 
   #held(id: string, state: Values): Values {
-    this.ports.memory.hold(this.identity(id, state));
+    this.ports.memory.hold(this.identity(id, state), this.key(state));
     return state;
   }
 
@@ -199,7 +204,7 @@ export class Settler<Wire, Account> {
     const show = this.shower(inputs);
     for (const field of changed) {
       const found = owned(this.type, field, observed[field], keys[field] ?? []);
-      if (rulesOf(this.type, field).writeOnly || sameMeaning(this.type, field, target[field], found)) continue;
+      if (!isTold(this.type, field, observed) || sameMeaning(this.type, field, target[field], found)) continue;
       const differences = this.differences(field, target[field], found, (path, wanted, answered) => {
         return `took ${showPath(path, {})} = ${show(path, wanted)} and answers ${show(path, answered)}`;
       });

@@ -1,7 +1,7 @@
 import pick from "lodash/pick";
 import sortBy from "lodash/sortBy";
 import union from "lodash/union";
-import { canonicalOf, hashOf, owned, rulesOf, writtenKeys } from "./canonical";
+import { canonicalOf, hashOf, isTold, owned, rulesOf, writtenKeys } from "./canonical";
 import { engineArgumentNames } from "./engine-arguments";
 import type { FlowType } from "./flow-type";
 import { VERSION } from "./migrate";
@@ -100,7 +100,7 @@ export function observedOfDeclared(
 ): Values {
   const shown: Values = {};
   for (const field of declaration.fields) {
-    if (rulesOf(type, field).writeOnly) {
+    if (!isTold(type, field, observed)) {
       shown[field] = spelledAs[field];
       continue;
     }

@@ -1,5 +1,5 @@
 import isEqual from "lodash/isEqual";
-import { canonicalOf, fieldsOf, owned, rulesOf, sameMeaning, writtenKeys } from "./canonical";
+import { canonicalOf, fieldsOf, isTold, owned, rulesOf, sameMeaning, writtenKeys } from "./canonical";
 import { FlowError } from "./errors";
 import type { FlowType } from "./flow-type";
 import { showPath, valueAt } from "./paths";
@@ -35,7 +35,7 @@ export async function update<Wire, Account>(
   const observed = settler.observe(wire, { ...state, ...inputs });
   const now = (field: string) => owned(type, field, observed[field], keys[field] ?? []);
   const changed = Object.keys(target).filter((field) => {
-    const found = rulesOf(type, field).writeOnly ? state[field] : now(field);
+    const found = isTold(type, field, observed) ? now(field) : state[field];
     return !sameMeaning(type, field, target[field], found);
   });
   /** The changed field that carries this one: itself, or another spelling of the same thing. */
@@ -45,8 +45,8 @@ export async function update<Wire, Account>(
   };
   const unseen = unseenChanges(settler, wire, state, before);
   const conflicts = Object.keys(type.fields.shape).filter((field) => {
-    const { writeOnly, owns } = rulesOf(type, field);
-    if (writeOnly || !carrier(field)) return false;
+    const { owns } = rulesOf(type, field);
+    if (!isTold(type, field, observed) || !carrier(field)) return false;
     if (owns) return disputed(now(field), state[field], target[field], keys[field] ?? []);
     if (before?.fields.includes(field) || field in state)
       return !sameMeaning(type, field, observed[field], state[field]);

@@ -104,13 +104,14 @@ export function fieldsOf(subject: Subject): Field[] {
   });
 }
 
-/** A program with another value of a field that has nothing to do with this one. */
-export function changedElsewhere(subject: Subject, field: Field, program: Values): Values {
-  const other = fieldsOf(subject).find(
-    ({ name, rules, stored }) =>
-      name in program && stored !== field.stored && !rules.replaces && name !== subject.type.nameField,
+/** A program with another value of a field that has nothing to do with this one; none where there is no such field. */
+export function changedElsewhere(subject: Subject, field: Field, program: Values): Values | undefined {
+  const others = fieldsOf(subject).filter(
+    ({ name, rules, stored }) => name in program && stored !== field.stored && !rules.replaces,
   );
-  return other ? { ...program, [other.name]: other.to } : { ...program, [subject.type.nameField]: nameTo(subject) };
+  // Rather not by a rename, which is more than a change of a field.
+  const other = others.find(({ name }) => name !== subject.type.nameField) ?? others[0];
+  return other && { ...program, [other.name]: other.to };
 }
 
 /** The name that a rename gives. */

@@ -17,6 +17,7 @@ export const ruleNames = [
   "adoption",
   "two creations",
   "rename",
+  "rename to a taken name",
   "deleted outside",
   "stranger of the name",
   "changed outside",
@@ -26,7 +27,8 @@ export const ruleNames = [
   "hand-over",
   "forced replacement",
   "delete",
-  "another account",
+  "another host",
+  "another key",
   "secrets",
 ] as const;
 
@@ -74,6 +76,8 @@ export interface Nature {
   open(): Promise<World>;
   /** The flow type, where this nature needs a form of its own. */
   readonly type?: FlowType;
+  /** Set where it leads to the same calls as another nature, so that faults need not be tried under it too. */
+  readonly withoutFaults?: true;
 }
 
 /** What the suites need to know of one field. */

@@ -7,7 +7,7 @@ import { outsideRules } from "./rules/outside";
 import { raceRules } from "./rules/races";
 import { secretRules } from "./rules/secrets";
 import { Scene } from "./scene";
-import type { Nature, RuleName, Subject, Waiver, World } from "./subject";
+import { type Nature, type RuleName, ruleNames, type Subject, type Waiver, type World } from "./subject";
 
 /** Declares one test of a rule: a sentence, and what must hold. `field` is what it is about, if it is about one. */
 export type Declare = (
@@ -20,6 +20,7 @@ export type Declare = (
 /** Declares the whole suite for one subject under one nature of its vendor. */
 export function conform(subject: Subject, nature: string, { open, type = subject.type }: Nature): void {
   const used = new Set<Waiver>();
+  const stated = new Set<RuleName>();
   let world: World;
 
   before(async () => {
@@ -29,6 +30,7 @@ export function conform(subject: Subject, nature: string, { open, type = subject
   after(() => world.emulator.close());
 
   const declare: Declare = (rule, sentence, body, field) => {
+    stated.add(rule);
     const waiver = subject.waivers.find(
       (each) =>
         each.rule === rule &&
@@ -43,8 +45,18 @@ export function conform(subject: Subject, nature: string, { open, type = subject
     rules(subject, declare);
   }
 
+  it("rules: each is tested, or waived where there is nothing to test", () => {
+    const waived = subject.waivers.map(({ rule }) => rule);
+    assert.deepEqual(
+      ruleNames.filter((rule) => !stated.has(rule) && !waived.includes(rule)),
+      [],
+    );
+  });
+
   it("waivers: each waives something", () => {
-    const idle = subject.waivers.filter((each) => (each.nature ?? nature) === nature && !used.has(each));
+    const idle = subject.waivers.filter(
+      (each) => (each.nature ?? nature) === nature && stated.has(each.rule) && !used.has(each),
+    );
     assert.deepEqual(idle, []);
   });
 }

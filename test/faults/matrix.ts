@@ -14,18 +14,26 @@ export interface Judged {
 const WAITING = 12;
 const BUSY = 2;
 
+/** A part of a matrix: every so many operations, from one on. */
+export interface Share {
+  readonly from: number;
+  readonly every: number;
+}
+
 /**
- * Tries every fault at every call of every operation of a subject.
+ * Tries every fault at every call of the operations of a subject.
  *
  * @param operations Default: all that the subject leads to
+ * @param share Default: the whole
  */
 export async function matrixOf(
   subject: Subject,
   nature: Nature,
   operations: readonly Operation[] = operationsOf(subject),
+  { from, every }: Share = { from: 0, every: 1 },
 ): Promise<Judged[]> {
   const rehearsed = await rehearse(subject, nature, operations);
-  const cells = rehearsed.flatMap(cellsOf);
+  const cells = rehearsed.filter((_, index) => index % every === from).flatMap(cellsOf);
   const verdicts = new Map<Cell, Verdict>();
   const tryAll = async (queue: Iterator<Cell>) => {
     let world: World | undefined;

@@ -69,9 +69,10 @@ export function operationsOf(subject: Subject): Operation[] {
     const declared = fields.filter((field) => field.name in program);
     const changed = { ...program, ...Object.fromEntries(declared.map((field) => [field.name, field.to])) };
     const all = { kind: "update", step: "up", before: program } as const;
+    const renamed = fields.some((field) => field.name === nameField) ? { [nameField]: nameTo(subject) } : {};
     return [
       { ...all, name: `change all of ${what}`, program: changed },
-      { ...all, name: `drop all of ${what} and rename`, program: { ...subject.least, [nameField]: nameTo(subject) } },
+      { ...all, name: `drop all of ${what} and rename`, program: { ...subject.least, ...renamed } },
     ];
   });
   const deletions = programs.flatMap(([what, program]): Operation[] => {

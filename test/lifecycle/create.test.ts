@@ -148,7 +148,7 @@ describe("create", () => {
         second.reason.message,
         'Two resources of this program describe Kosli flow "acme/web". Remove one of them, or give it another name.',
       );
-      assert.deepEqual(bench.calls(), ["getFlow 404", "putFlow 201", "getFlow 200", "getFlow 200"]);
+      assert.deepEqual(bench.calls(), ["getFlow 404", "putFlow 201", "getFlow 200"]);
     });
 
     describe("also by a rename in the same run", () => {

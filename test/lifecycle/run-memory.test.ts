@@ -13,13 +13,24 @@ function gate(): { opened: Promise<void>; open: () => void } {
 describe("run memory", () => {
   it("memory: holds what was told, and nothing else", () => {
     const memory = new RunMemory();
-    memory.hold("kosli:Flow 1");
+    memory.hold("kosli:Flow 1", "kosli:Flow acme/web");
     assert.equal(memory.holds("kosli:Flow 1"), true);
     assert.equal(memory.holds("kosli:Flow 2"), false);
   });
 
+  it("memory: a key is held while what has it is known by it", () => {
+    const memory = new RunMemory();
+    memory.hold("kosli:Flow 1", "kosli:Flow acme/web");
+    assert.equal(memory.holdsKey("kosli:Flow acme/web"), true);
+    memory.hold("kosli:Flow 1", "kosli:Flow acme/shop");
+    assert.deepEqual(
+      ["web", "shop"].map((name) => memory.holdsKey(`kosli:Flow acme/${name}`)),
+      [false, true],
+    );
+  });
+
   it("memory: one run knows nothing of another", () => {
-    new RunMemory().hold("kosli:Flow 1");
+    new RunMemory().hold("kosli:Flow 1", "kosli:Flow acme/web");
     assert.equal(new RunMemory().holds("kosli:Flow 1"), false);
   });
 

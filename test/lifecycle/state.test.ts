@@ -111,10 +111,10 @@ describe("state", () => {
     assert.deepEqual(observedOfDeclared(flow, OBSERVED, declare(flow, spelled, ""), spelled), spelled);
   });
 
-  it("observed: a declared field that the vendor does not tell at all is left out", () => {
+  it("observed: so does a declared field that this server does not tell", () => {
     const spelled = { visibility: "public" };
     const { visibility: _, ...observed } = OBSERVED;
-    assert.deepEqual(observedOfDeclared(flow, observed, declare(flow, spelled, ""), spelled), {});
+    assert.deepEqual(observedOfDeclared(flow, observed, declare(flow, spelled, ""), spelled), spelled);
   });
 
   it("registered form: lists with identity become maps, everything else stays", () => {

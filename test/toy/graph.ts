@@ -6,7 +6,7 @@ import { path } from "../../provider/http/path";
 import { FlowError, VendorError } from "../../provider/lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../provider/lifecycle/flow-type";
 import { keyed, keyedAsEdges, keyedBy, toRegistered } from "../../provider/lifecycle/keyed";
-import { isObject, type Values } from "../../provider/lifecycle/values";
+import { containsUnknown, isObject, type Values } from "../../provider/lifecycle/values";
 import type { ToyAccount } from "./vendor";
 
 /** A node as the program writes it. */
@@ -92,7 +92,9 @@ export const graph: FlowType<GraphFields, WireGraph, ToyAccount> = {
   creates: ["project", "name", "description", "definition"],
 
   crossCheck({ definition: desired }) {
+    // The id of any node may be what a preview cannot know yet.
     if (!isObject(desired) || !Array.isArray(desired.nodes) || !Array.isArray(desired.edges)) return [];
+    if (containsUnknown(desired)) return [];
     const ids = new Set(desired.nodes.map(({ id }) => id));
     return desired.edges.flatMap((each, index): Problem[] =>
       (["source", "target"] as const).flatMap((end) =>

@@ -94,7 +94,7 @@ export function keyRules(subject: Subject, rule: Declare): void {
     });
   }
 
-  rule("rename", "onto a name that is taken is refused, and changes nothing", async (scene) => {
+  rule("rename to a taken name", "is refused, and changes nothing", async (scene) => {
     const stack = await scene.created(subject.least);
     scene.world.add(renamed);
     const before = scene.world.objects();
@@ -123,7 +123,7 @@ export function keyRules(subject: Subject, rule: Declare): void {
     },
   );
 
-  rule("hand-over", "without `adopt` it is refused, and nothing is changed", async (scene) => {
+  rule("collision", "with what another resource made, without `adopt`, changes nothing", async (scene) => {
     await scene.created(subject.least);
     const before = scene.only;
     const error = await failureAs(FlowError, new Stack(scene.bench).up(subject.least));

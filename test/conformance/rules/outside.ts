@@ -117,7 +117,9 @@ export function outsideRules(subject: Subject, rule: Declare): void {
     );
 
     const elsewhere = changedElsewhere(subject, field, program);
-    const wishes: [string, Values, readonly string[]][] = [["while something else is changed", elsewhere, []]];
+    const wishes: [string, Values, readonly string[]][] = elsewhere
+      ? [["while something else is changed", elsewhere, []]]
+      : [];
     // Two sides that want the same are in no conflict.
     const wanted = "storedTo" in field ? field.storedTo : field.to;
     if (!isEqual(wanted, field.theirs)) {

@@ -3,17 +3,19 @@ import type { Request } from "../../../provider/http/request";
 import { FlowError } from "../../../provider/lifecycle/errors";
 import { failureAs } from "../../harness/failure-of";
 import { Stack } from "../../harness/stack";
-import { changedElsewhere, fieldsOf, programsOf } from "../scene";
+import { fieldsOf, programsOf } from "../scene";
 import type { Subject } from "../subject";
 import type { Declare } from "../suite";
 
 /** What somebody does in the moment between the look and the write. */
 export function raceRules(subject: Subject, rule: Declare): void {
   const name = String(subject.least[subject.type.nameField]);
-  const [field] = fieldsOf(subject);
-  assert.ok(field);
 
   for (const [what, program] of programsOf(subject)) {
+    const mutable = fieldsOf(subject).filter((each) => each.name in program && !each.rules.replaces);
+    const field = mutable.find((each) => each.name !== subject.type.nameField) ?? mutable[0];
+    assert.ok(field, `nothing of ${what} can be changed`);
+
     rule(
       "race to create",
       `${what}: one that somebody makes before the creation is never taken over in silence`,
@@ -35,7 +37,7 @@ export function raceRules(subject: Subject, rule: Declare): void {
       async (scene) => {
         const stack = await scene.created(program);
         const { kept } = stack;
-        const changed = changedElsewhere(subject, field, program);
+        const changed = { ...program, [field.name]: field.to };
         const before = atFirstWrite(() => scene.world.remove(scene.only.identity));
         const error = await failureAs(FlowError, stack.up(changed, { before }));
         assert.ok(error.message.includes(scene.type.label(stack.resource.state)), error.message);

@@ -51,6 +51,22 @@ async function open(switches: Partial<KosliSwitches>, flows: KosliFlow[] = []): 
 /** Fields that the vendor stores under another name. */
 const STORED: Readonly<Record<string, string>> = { legacyTemplate: "template", repoUrl: "repo_url" };
 
+/** The other answers to what is unknown of the vendor, and may not matter. */
+const GUESSED_OTHERWISE: Partial<KosliSwitches> = {
+  templateOmittedOnUpdate: "keeps",
+  putOnAlias: "updatesRenamed",
+  renameOntoExisting: 400,
+  emptyTemplateFile: "asAbsent",
+  templateLineEnds: "lf",
+  listActivity: "absent",
+  tagsNull: true,
+  repoUrlUnknown: null,
+  tagInBoth: "removed",
+  conflictOnConcurrentPut: false,
+  archivedByItsNewName: "notFound",
+  archivedWrites: "accepted",
+};
+
 const TEXT = "version: 1\ntrail:\n  attestations:\n    - name: review\n      type: pull_request\n";
 const THEIR_TEXT = "version: 1\ntrail:\n  attestations:\n    - name: smoke\n      type: junit\n";
 
@@ -76,6 +92,8 @@ export const kosliFlow: Subject = {
   natures: {
     "as documented": { open: () => open({}) },
     "without ids": { open: () => open({ ids: "absent" }) },
+    "guessed otherwise": { open: () => open(GUESSED_OTHERWISE), withoutFaults: true },
+    "tells no visibility": { open: () => open({ visibilityInReply: "absent" }), withoutFaults: true },
   },
   least: { name: "web" },
   programs: {
@@ -148,6 +166,13 @@ export const kosliFlow: Subject = {
       nature: "without ids",
       reason: "Without ids nothing tells a renamed flow from another one: every step is refused and says so.",
     })),
+    ...(["changed outside", "conflict"] as const).map((rule) => ({
+      rule,
+      field: "visibility",
+      nature: "tells no visibility",
+      reason: "What a server does not tell is compared with what was sent.",
+    })),
+    { rule: "look-up", nature: "tells no visibility", reason: "A look-up cannot show what a server does not tell." },
     {
       rule: "stranger of the name",
       nature: "without ids",
