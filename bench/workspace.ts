@@ -12,6 +12,7 @@ export class Workspace {
     mkdirSync(this.folder);
     mkdirSync(join(this.#top, "node_modules"));
     symlinkSync(modules, join(this.folder, "node_modules"), "dir");
+    symlinkSync(join(modules, "axios"), join(this.#top, "node_modules/axios"), "dir");
     copyFileSync(join(__dirname, "bare/provider.js"), join(this.#top, "node_modules/bare-provider.js"));
     this.write("package.json", JSON.stringify({ name: "bench", private: true }));
   }

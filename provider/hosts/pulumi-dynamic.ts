@@ -90,6 +90,7 @@ async function expecting<T>(action: () => Promise<T>): Promise<T> {
 
 /** Puts every secret into Pulumi's envelope, so that the state encrypts it and its neighbours stay readable. */
 function sealAll(values: Values, secrets: readonly PropertyPath[]): Values {
+  if (secrets.length === 0) return values;
   const seal = (value: unknown) => ({ [SIGNATURE]: SECRET, value });
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [key, replaceSecrets(value, [key], secrets, seal)]),

@@ -46,8 +46,17 @@ function filled(type: FlowType, args: Values, settings: Values): Values {
   );
 }
 
+/** The schema of all arguments of each type, built once. */
+const schemas = new WeakMap<FlowType, z.ZodObject>();
+
+function schemaOf(type: FlowType): z.ZodObject {
+  const schema = schemas.get(type) ?? z.strictObject({ ...type.fields.shape, ...engineArguments.shape });
+  schemas.set(type, schema);
+  return schema;
+}
+
 function schemaProblems(type: FlowType, written: Values): Problem[] {
-  const schema = z.strictObject({ ...type.fields.shape, ...engineArguments.shape });
+  const schema = schemaOf(type);
   const result = schema.safeParse(written);
   if (result.success) return [];
   const names = Object.keys(schema.shape).join(", ");

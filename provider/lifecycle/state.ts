@@ -1,3 +1,4 @@
+import isEqual from "lodash/isEqual";
 import pick from "lodash/pick";
 import sortBy from "lodash/sortBy";
 import union from "lodash/union";
@@ -106,10 +107,13 @@ export function observedOfDeclared(
     }
     const found = owned(type, field, observed[field], declaration.keys[field] ?? []);
     const written = spelledAs[field];
-    shown[field] = respelled(
-      { value: found, canonical: canonicalOf(type, field, found) },
-      { value: written, canonical: canonicalOf(type, field, written) },
-    );
+    // Most flows are as they were; a normal form can be dear.
+    shown[field] = isEqual(found, written)
+      ? written
+      : respelled(
+          { value: found, canonical: canonicalOf(type, field, found) },
+          { value: written, canonical: canonicalOf(type, field, written) },
+        );
   }
   return defined(shown);
 }

@@ -96,18 +96,29 @@ export function accountOf<Account>(vendor: Vendor<string, Account>, config: Read
 export function lifecycleOf(token: string, config: ReadConfig, log: Log): Lifecycle {
   const { vendor, type } = flowTypeOf(token);
   const decisions = decisionsOf(process.env);
-  const lifecycle = createLifecycle(
-    type,
-    () => settingsOf(vendor, config).values,
-    () => accountOf(vendor, config, log),
-    { log, clock, memory, overrides: decisions },
-  );
+  // Asked for with every call, and the same for the life of a process.
+  let found: FoundSettings | undefined;
+  let account: unknown;
+  const settings = () => {
+    found ??= settingsOf(vendor, config);
+    return found;
+  };
+  const connect = () => {
+    account ??= accountOf(vendor, config, log);
+    return account;
+  };
+  const lifecycle = createLifecycle(type, () => settings().values, connect, {
+    log,
+    clock,
+    memory,
+    overrides: decisions,
+  });
   return {
     ...lifecycle,
     check(args) {
       // Every run of a program begins with this call, also a preview.
       warnOnce(log, decisions.notes);
-      const problems = [...settingsOf(vendor, config).problems, ...decisions.problems];
+      const problems = [...settings().problems, ...decisions.problems];
       const checked = lifecycle.check(args);
       const failures = problems.map(({ key, message }) => ({ property: key, reason: message }));
       return { ...checked, failures: [...failures, ...checked.failures] };

@@ -1,9 +1,14 @@
-import { type Document, isScalar, LineCounter, parseDocument, stringify, visit } from "yaml";
+import type { Document } from "yaml";
 import { z } from "zod";
 import { messageOf } from "../../lifecycle/errors";
 import { type Problem, rules } from "../../lifecycle/flow-type";
 import { fromRegistered, keyed, keyedBy, toRegistered } from "../../lifecycle/keyed";
 import { isObject } from "../../lifecycle/values";
+
+/** Loaded at the first template that must be read or written: most refreshes meet none. */
+function yaml(): typeof import("yaml") {
+  return require("yaml");
+}
 
 /** The template of a flow that requires nothing; uploaded when the program drops its template. */
 export const EMPTY_TEMPLATE = "version: 1";
@@ -191,7 +196,7 @@ export function templateText(value: string | FlowTemplate): string {
     artifacts: value.trail.artifacts?.map((each) => ({ name: each.name, attestations: ordered(each.attestations) })),
   };
   // Members that are left out are not written.
-  return stringify(
+  return yaml().stringify(
     { version: 1, trail: trail ?? undefined },
     // Quoted, so that a name such as "on" or "1e3" is a text to readers of every YAML version.
     { keepUndefined: false, defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" },
@@ -232,8 +237,8 @@ function parse(text: string): { readonly value?: unknown; readonly broken?: stri
   if (text.length > LONGEST_READ) return { broken: `it is longer than ${LONGEST_READ} characters` };
   if (nesting(text) > DEEPEST_NESTING) return { broken: `it is nested more than ${DEEPEST_NESTING} deep` };
   if (marks(text) > MOST_MARKS) return { broken: `it has more than ${MOST_MARKS} anchors, aliases and tags` };
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { uniqueKeys: false, logLevel: "error", lineCounter });
+  const lineCounter = new (yaml().LineCounter)();
+  const document = yaml().parseDocument(text, { uniqueKeys: false, logLevel: "error", lineCounter });
   const [error] = document.errors;
   if (error) return { broken: error.message.split("\n")[0] ?? error.code };
   const twice = keyThatIsThereTwice(document);
@@ -251,6 +256,7 @@ function parse(text: string): { readonly value?: unknown; readonly broken?: stri
 /** Where the second of two equal keys of one mapping stands. The parser's own search takes the square of their number. */
 function keyThatIsThereTwice(document: Document): number | undefined {
   let found: number | undefined;
+  const { isScalar, visit } = yaml();
   visit(document, {
     Map(_, { items }) {
       const seen = new Set<unknown>();
