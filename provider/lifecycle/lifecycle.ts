@@ -70,7 +70,10 @@ export function createLifecycle<Wire, Account>(
   ): Promise<(Kept & { inputs: Values }) | undefined> {
     const account = connect();
     const wire = await settler.readManaged(account, id, state, false);
-    if (wire === undefined) return undefined;
+    if (wire === undefined) {
+      ports.memory.release(settler.identity(id, state));
+      return undefined;
+    }
     const declaration = { ...declared, account: type.accountOf(wire, account) };
     const found = settler.stateOf(wire, account, declaration, state);
     return { id, state: found, inputs: inputsOf(declaration, found) };

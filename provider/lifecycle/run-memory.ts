@@ -17,6 +17,11 @@ export class RunMemory {
     return [...this.#held.values()].includes(key);
   }
 
+  /** Records that this vendor object is gone. */
+  release(identity: string): void {
+    this.#held.delete(identity);
+  }
+
   /** Whether a resource created, adopted or updated in this run answers for this vendor object. */
   holds(identity: string): boolean {
     return this.#held.has(identity);

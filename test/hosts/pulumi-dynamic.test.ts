@@ -117,9 +117,9 @@ describe("Pulumi's dynamic-provider process", function () {
     emulator.faults([
       { match: { operation: "patchTags" }, when: "before", then: { status: 403, body: { message: "no" } } },
     ]);
-    await assert.rejects(provider.create(resource, await checked({ name: "web", tags: { team: "a" } })), (error) => {
+    await assert.rejects(provider.create(resource, await checked({ name: "half", tags: { team: "a" } })), (error) => {
       assert.ok(error instanceof HalfMade);
-      assert.equal(error.id, "acme/web");
+      assert.equal(error.id, "acme/half");
       assert.equal(error.outputs.__provider, __provider);
       assert.deepEqual(error.outputs.tags, {}, "tags that were not set are not claimed");
       assert.match(error.reasons[0] ?? "", /was created, but not finished/);

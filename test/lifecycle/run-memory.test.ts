@@ -29,6 +29,14 @@ describe("run memory", () => {
     );
   });
 
+  it("memory: what is gone holds nothing", () => {
+    const memory = new RunMemory();
+    memory.hold("kosli:Flow 1", "kosli:Flow acme/web");
+    memory.release("kosli:Flow 1");
+    assert.equal(memory.holds("kosli:Flow 1"), false);
+    assert.equal(memory.holdsKey("kosli:Flow acme/web"), false);
+  });
+
   it("memory: one run knows nothing of another", () => {
     new RunMemory().hold("kosli:Flow 1", "kosli:Flow acme/web");
     assert.equal(new RunMemory().holds("kosli:Flow 1"), false);
