@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import isEqual from "lodash/isEqual";
-import pick from "lodash/pick";
-import pickBy from "lodash/pickBy";
 import { z } from "zod";
 import { type FieldRules, type FlowType, rules } from "./flow-type";
-import { isObject, type Values } from "./values";
+import { isObject, only, type Values } from "./values";
 
 /** The lifecycle's rules of one field, attached to its schema or to what its optional schema wraps. */
 export function rulesOf(type: FlowType, field: string): FieldRules {
@@ -34,8 +32,7 @@ export function hashOf(value: unknown): string {
 /** The part of an observed value that the program answers for: all of it, or only the keys that it wrote. */
 export function owned(type: FlowType, field: string, observed: unknown, keys: readonly string[]): unknown {
   if (rulesOf(type, field).owns !== "writtenKeys" || !isObject(observed)) return observed;
-  // Not lodash: it drops keys such as "constructor", which are names like any other here.
-  return Object.fromEntries(Object.entries(observed).filter(([key]) => keys.includes(key)));
+  return only(observed, keys);
 }
 
 /** The keys of a field that the program wrote, where the field is owned by key. */
@@ -55,10 +52,13 @@ export function isTold(type: FlowType, field: string, observed: Values): boolean
 
 /** The fields among values that also hold engine arguments and outputs. */
 export function fieldsOf(type: FlowType, values: Values): Values {
-  return pick(values, Object.keys(type.fields.shape));
+  return only(values, Object.keys(type.fields.shape));
 }
 
 /** The fields among values that the vendor tells, so that they can be compared. */
 export function readable(type: FlowType, values: Values, observed: Values): Values {
-  return pickBy(fieldsOf(type, values), (_, field) => isTold(type, field, observed));
+  return only(
+    values,
+    Object.keys(type.fields.shape).filter((field) => isTold(type, field, observed)),
+  );
 }

@@ -1,4 +1,3 @@
-import omit from "lodash/omit";
 import { canonicalOf, fieldsOf, isTold, owned, rulesOf, sameMeaning } from "./canonical";
 import { clauseOf, FlowError, PartialFailure, VendorError } from "./errors";
 import type { FlowType } from "./flow-type";
@@ -7,7 +6,7 @@ import { differingPaths, type PropertyPath, showPath, valueAt } from "./paths";
 import type { Ports } from "./ports";
 import { HIDDEN, redacted, secretPaths } from "./secrets";
 import { DECLARED, type Declaration, declarationOf, declare, declaredByEither, stateOf } from "./state";
-import { defined, isObject, type Values } from "./values";
+import { defined, isObject, only, type Values } from "./values";
 
 /** A message names so many differences of one field. */
 const MOST_SHOWN = 5;
@@ -188,8 +187,8 @@ export class Settler<Wire, Account> {
   /** A failure after a part of a change: the state says what is there, and still declares what was to be dropped. */
   #halfChanged(now: Wire, account: Account, { id, known, inputs }: Change, cause: unknown): PartialFailure {
     const declaration = declaredByEither(this.declared(now, account, inputs), declarationOf(known));
-    const sent = Object.keys(this.type.fields.shape).filter((field) => rulesOf(this.type, field).writeOnly);
-    const spelledAs = { ...known, ...omit(inputs, sent) };
+    const told = Object.keys(inputs).filter((name) => !rulesOf(this.type, name).writeOnly);
+    const spelledAs = { ...known, ...only(inputs, told) };
     return new PartialFailure(
       id,
       this.#held(id, this.stateOf(now, account, declaration, spelledAs)),

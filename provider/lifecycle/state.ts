@@ -1,14 +1,11 @@
 import isEqual from "lodash/isEqual";
-import pick from "lodash/pick";
-import sortBy from "lodash/sortBy";
-import union from "lodash/union";
 import { canonicalOf, hashOf, isTold, owned, rulesOf, writtenKeys } from "./canonical";
 import { engineArgumentNames } from "./engine-arguments";
 import type { FlowType } from "./flow-type";
 import { VERSION } from "./migrate";
 import type { PropertyPath } from "./paths";
 import { respelled } from "./spelling";
-import { defined, isObject, type Values } from "./values";
+import { defined, isObject, only, type Values } from "./values";
 
 /** The reserved member of every state; see {@link Declaration}. */
 export const DECLARED = "__declared";
@@ -42,7 +39,7 @@ export function declare(type: FlowType, desired: Values, account: string): Decla
     version: VERSION,
     fields,
     keys: Object.fromEntries(keys.filter(([, written]) => written.length > 0)),
-    engine: pick(defined(desired), engineArgumentNames),
+    engine: only(defined(desired), engineArgumentNames),
     ...secretsIn(desired[SECRETS]),
     account,
   };
@@ -67,8 +64,8 @@ export function declarationOf(state: Values): Declaration | undefined {
 }
 
 function secretsIn(paths: unknown): { readonly secret?: readonly PropertyPath[] } {
-  const secret = sortBy(Array.isArray(paths) ? paths.map(strings) : [], String);
-  return secret.length > 0 ? { secret } : {};
+  if (!Array.isArray(paths) || paths.length === 0) return {};
+  return { secret: paths.map(strings).sort((a, b) => (String(a) < String(b) ? -1 : 1)) };
 }
 
 function strings(value: unknown): string[] {
@@ -82,14 +79,18 @@ function stringsByName(values: Values): Record<string, string> {
 /** What is declared after a change of which only a part was made: also what should have been dropped, so that the next run drops it. */
 export function declaredByEither(after: Declaration, before: Declaration | undefined): Declaration {
   const keys = Object.keys({ ...before?.keys, ...after.keys }).map(
-    (field) => [field, union(before?.keys[field], after.keys[field]).sort()] as const,
+    (field) => [field, either(before?.keys[field], after.keys[field]).sort()] as const,
   );
-  return { ...after, fields: union(after.fields, before?.fields), keys: Object.fromEntries(keys) };
+  return { ...after, fields: either(after.fields, before?.fields), keys: Object.fromEntries(keys) };
+}
+
+function either(a: readonly string[] = [], b: readonly string[] = []): string[] {
+  return [...new Set([...a, ...b])];
 }
 
 /** The arguments that lead to a declaration, with the values of a state. */
 export function inputsOf({ fields, engine, secret }: Declaration, state: Values): Values {
-  return { ...pick(state, fields), ...engine, ...(secret ? { [SECRETS]: secret } : {}) };
+  return { ...only(state, fields), ...engine, ...(secret ? { [SECRETS]: secret } : {}) };
 }
 
 /** The observed values of the declared fields: what the program answers for. */
@@ -134,7 +135,7 @@ export function stateOf(
   const undeclared = Object.keys(type.fields.shape).filter((field) => !declaration.fields.includes(field));
   const kept = undeclared.filter((field) => rulesOf(type, field).keep === undefined);
   return defined({
-    ...pick(observed, kept),
+    ...only(observed, kept),
     ...observedOfDeclared(type, observed, declaration, spelledAs),
     ...outputs,
     [DECLARED]: { ...declaration, ...seenOf(type, observed, declaration) },

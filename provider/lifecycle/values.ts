@@ -22,3 +22,9 @@ export function isObject(value: unknown): value is Values {
 export function defined(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
+
+/** The members with these names. */
+export function only(values: Values, names: readonly string[]): Values {
+  // Not lodash: it drops names such as "constructor", which are names like any other here.
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+}

@@ -411,6 +411,15 @@ describe("template validation", () => {
     assert.ok(Date.now() - begun < 500);
   });
 
+  it("template: a text too long to be parsed in bounded time is taken as it is, and compared as text", () => {
+    const begun = Date.now();
+    const text = Array.from({ length: 2_000 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n");
+    assert.deepEqual(failuresOf(text), []);
+    assert.deepEqual(canonicalTemplate(text), canonicalTemplate(text));
+    assert.notDeepEqual(canonicalTemplate(text), canonicalTemplate(`${text}\n`));
+    assert.ok(Date.now() - begun < 500, `it took ${Date.now() - begun} ms`);
+  });
+
   const hostile: [what: string, text: string][] = [
     [
       "aliases that grow without bound",
@@ -423,7 +432,7 @@ describe("template validation", () => {
       ].join("\n"),
     ],
     ["an alias of itself", "trail: &t {attestations: *t}"],
-    ["2000 nested mappings", Array.from({ length: 2_000 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n")],
+    ["400 nested mappings", Array.from({ length: 400 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n")],
     ["5000 keys", Array.from({ length: 5_000 }, (_, index) => `k${index}: 1`).join("\n")],
   ];
   for (const [what, text] of hostile) {
