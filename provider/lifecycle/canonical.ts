@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import isEqual from "lodash/isEqual";
 import { z } from "zod";
 import { type FieldRules, type FlowType, rules } from "./flow-type";
-import { isObject, only, type Values } from "./values";
+import { isObject, only, sortedJson, type Values } from "./values";
 
 /** The lifecycle's rules of one field, attached to its schema or to what its optional schema wraps. */
 export function rulesOf(type: FlowType, field: string): FieldRules {
@@ -24,9 +24,7 @@ export function sameMeaning(type: FlowType, field: string, a: unknown, b: unknow
 
 /** A short mark of a value that is not kept, equal for values that are equal but for the order of their keys. */
 export function hashOf(value: unknown): string {
-  const sorted = (_: string, each: unknown) =>
-    isObject(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each;
-  return createHash("sha256").update(JSON.stringify(value, sorted)).digest("hex").slice(0, 16);
+  return createHash("sha256").update(sortedJson(value)).digest("hex").slice(0, 16);
 }
 
 /** The part of an observed value that the program answers for: all of it, or only the keys that it wrote. */

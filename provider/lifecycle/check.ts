@@ -3,7 +3,8 @@ import { rulesOf } from "./canonical";
 import { engineArguments } from "./engine-arguments";
 import type { FlowType, Problem } from "./flow-type";
 import { programForm, registeredForm } from "./keyed";
-import { showPath, valueAt } from "./paths";
+import { type PropertyPath, showPath, valueAt } from "./paths";
+import { replaceSecrets } from "./secrets";
 import { SECRETS } from "./state";
 import { containsUnknown, defined, type Values } from "./values";
 
@@ -24,8 +25,11 @@ export function check(
   args: Values,
   settings: Values,
 ): { readonly inputs: Values; readonly failures: CheckFailure[] } {
-  const inputs = registeredForm(type, defined({ ...args, ...filled(type, args, settings) }));
-  const { [SECRETS]: _, ...registered } = inputs;
+  const { [SECRETS]: secrets, ...given } = defined({ ...args, ...filled(type, args, settings) });
+  const registered = registeredForm(type, given);
+  const inputs = Array.isArray(secrets)
+    ? { ...registered, [SECRETS]: secrets.map((path) => registeredPlace(type, given, path)) }
+    : registered;
   const written = programForm(type, registered);
   const problems = [
     ...schemaProblems(type, written),
@@ -44,6 +48,26 @@ function filled(type: FlowType, args: Values, settings: Values): Values {
       return setting && args[field] === undefined ? [[field, settings[setting]]] : [];
     }),
   );
+}
+
+/** Stands for a secret while its place is looked for. */
+const MARK = Symbol("secret");
+
+/** Where a secret stands after a list around it was keyed: what the program could not key yet, the check can. */
+function registeredPlace(type: FlowType, given: Values, path: PropertyPath): PropertyPath {
+  const [field = ""] = path;
+  const marked = { [field]: replaceSecrets(given[field], [field], [path], () => MARK) };
+  return placeOfMark(registeredForm(type, marked), []) ?? path;
+}
+
+function placeOfMark(value: unknown, at: PropertyPath): PropertyPath | undefined {
+  if (value === MARK) return at;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const found = placeOfMark(member, [...at, key]);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** The schema of all arguments of each type, built once. */

@@ -41,10 +41,11 @@ export async function create<Wire, Account>(
 
 async function createNew<Wire, Account>(creating: Creating<Wire, Account>): Promise<Kept> {
   const { settler, account, inputs, desired } = creating;
-  const { id, whole } = await createOnce(creating);
+  const created = await createOnce(creating);
+  const { id, whole } = created;
   let wire: Wire;
   try {
-    await settler.type.finish?.(account, desired);
+    await settler.type.finish?.(account, desired, created);
     wire = whole !== undefined && !settler.type.finish ? whole : await settler.readBack(account, id, desired);
   } catch (error) {
     const left = await settler.record(account, id, desired, inputs);
@@ -71,13 +72,16 @@ async function createOnce<Wire, Account>(creating: Creating<Wire, Account>): Pro
       if (error.kind === "conflict") {
         const made = unanswered ? await madeUnanswered(creating, error) : undefined;
         if (made) return made;
-        if (await settler.find(account, desired)) throw collision(creating);
+        if (settler.type.onDuplicate !== "settles" && (await settler.find(account, desired))) throw collision(creating);
         const pause = CONFLICT_PAUSES[conflicts++];
-        if (pause === undefined) throw error;
+        if (pause === undefined)
+          throw unanswered ? outcomeUnknown(creating, error, "no flow of this name shows") : error;
         await settler.ports.clock.sleep(pause);
         continue;
       }
-      if (!error.outcomeUnknown) throw error;
+      // An earlier try without an answer may yet show.
+      if (!error.outcomeUnknown)
+        throw unanswered ? outcomeUnknown(creating, error, "no flow of this name shows") : error;
       const made = await madeUnanswered(creating, error);
       if (made) return made;
       if (unanswered || settler.type.onDuplicate === "twins") {

@@ -62,8 +62,8 @@ export interface Problem {
 export interface Creation<Wire> {
   /** Whether an upsert met a flow that was not there when looked up just before. */
   readonly overwrote: boolean;
-  /** The id that the vendor gave, where it gives ids. */
-  readonly id?: string;
+  /** Pulumi's id of the flow. */
+  readonly id: string;
   /** The flow as made, where the answer was the whole of it: it need not be read again. */
   readonly whole?: Wire;
 }
@@ -101,8 +101,6 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   identity(id: string, state: Values): string;
   /** The Pulumi id of a flow that was just created or adopted. */
   idOf(wire: Wire): string;
-  /** The id that `create` is going to lead to, where the vendor does not choose it; for a flow that exists but cannot be read. */
-  idFrom?(desired: Desired): string;
   /** The values that an id alone tells; throws when it is no id of this type. */
   fromId(id: string): Values;
   /**
@@ -135,7 +133,7 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   find?(account: Account, desired: Desired): Promise<Wire | undefined>;
   create(account: Account, desired: Desired): Promise<Creation<Wire>>;
   /** Sets what `create` cannot carry. */
-  finish?(account: Account, desired: Desired): Promise<void>;
+  finish?(account: Account, desired: Desired, created: Creation<Wire>): Promise<void>;
   /**
    * Makes the `changed` fields of `wire` equal to `target`, and leaves everything else as it is. Answers with the whole
    * flow where the vendor does: it need not be read again.
@@ -151,5 +149,5 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
     keys: Readonly<Record<string, readonly string[]>>,
   ): Promise<Wire | undefined>;
   /** Deletes. Answers with what a user should know of it, if anything. */
-  delete(account: Account, wire: Wire): Promise<string | undefined>;
+  delete(account: Account, wire: Wire, state: Values): Promise<string | undefined>;
 }

@@ -4,11 +4,11 @@ import { type Difference, diff } from "./diff";
 import { clauseOf, FlowError, PartialFailure, VendorError, type VendorErrorKind } from "./errors";
 import type { FlowType } from "./flow-type";
 import { migrate } from "./migrate";
-import { type PropertyPath, valueAt } from "./paths";
+import type { PropertyPath } from "./paths";
 import type { Ports } from "./ports";
-import { secretPaths, withoutSecrets } from "./secrets";
+import { withoutSecrets } from "./secrets";
 import { type Kept, Settler } from "./settler";
-import { DECLARED, type Declaration, declarationOf, declare, inputsOf } from "./state";
+import { DECLARED, type Declaration, declarationOf, hidingMoved, inputsOf, secretsOf, secretValues } from "./state";
 import { update } from "./update";
 import { defined, type Values } from "./values";
 
@@ -74,7 +74,8 @@ export function createLifecycle<Wire, Account>(
       ports.memory.release(settler.identity(id, state));
       return undefined;
     }
-    const declaration = { ...declared, account: type.accountOf(wire, account) };
+    const seen = settler.observe(wire, state);
+    const declaration = hidingMoved(type, { ...declared, account: type.accountOf(wire, account) }, seen, state);
     const found = settler.stateOf(wire, account, declaration, state);
     return { id, state: found, inputs: inputsOf(declaration, found) };
   }
@@ -94,18 +95,12 @@ export function createLifecycle<Wire, Account>(
     // The state may lack the vendor's id.
     if (wire === undefined || handedOver({ ...settler.observe(wire, state), ...type.outputsOf(wire, account) })) return;
     try {
-      const note = await type.delete(account, wire);
+      const note = await type.delete(account, wire, state);
       if (note) ports.log.info(`${settler.name(state)}: ${note}`);
     } catch (error) {
       if (!(error instanceof VendorError && error.kind === "notFound")) throw error;
     }
   }
-
-  /** Where values hold secrets: what is kept encrypted and never shown. */
-  const secretsOf = (values: Values): PropertyPath[] => {
-    const { secret = [] } = declarationOf(values) ?? declare(type, values, "");
-    return secretPaths(type, values, secret);
-  };
 
   /** Says which flow a failure is about, and nothing that is secret in these values: a vendor may quote what it refuses. */
   const naming = async <T>(flow: string, values: readonly Values[], action: () => Promise<T>): Promise<T> => {
@@ -113,7 +108,7 @@ export function createLifecycle<Wire, Account>(
       return await action();
     } catch (error) {
       const told = concerning(flow, error);
-      const secrets = values.flatMap((each) => secretsOf(each).map((path) => valueAt(each, path)));
+      const secrets = values.flatMap((each) => secretValues(type, readableState(each)));
       for (let each: unknown = told; each instanceof Error; each = each.cause) {
         each.message = withoutSecrets(each.message, secrets);
         each.stack = withoutSecrets(each.stack ?? "", secrets);
@@ -131,7 +126,7 @@ export function createLifecycle<Wire, Account>(
         throw concerning(settler.name(state), error);
       }
     },
-    secrets: (values) => secretsOf(migrate(values)),
+    secrets: (values) => secretsOf(type, migrate(values)),
     create: (inputs) =>
       naming(settler.name(inputs), [inputs], () =>
         ports.memory.exclusively([settler.key(inputs)], () => create(settler, connect(), inputs)),
@@ -149,8 +144,21 @@ export function createLifecycle<Wire, Account>(
           update(settler, connect(), id, migrate(kept), inputs),
         ),
       ),
-    delete: (id, kept) => naming(settler.name(kept), [kept], () => remove(id, migrate(kept))),
+    delete: (id, kept) =>
+      naming(settler.name(kept), [kept], () =>
+        // A creation may be about to adopt it.
+        ports.memory.exclusively([settler.key(kept)], () => remove(id, migrate(kept))),
+      ),
   };
+}
+
+/** A state as this version keeps it; nothing of one that only a newer version can read. */
+function readableState(kept: Values): Values {
+  try {
+    return migrate(kept);
+  } catch {
+    return {};
+  }
 }
 
 /** An expected failure whose message names the flow, once, and says what to do. */

@@ -1,5 +1,5 @@
 import { FlowError } from "./errors";
-import { isObject, type Values } from "./values";
+import { isObject, sortedJson, type Values } from "./values";
 
 /**
  * Turns values as an older version kept them, a state or registered arguments, into the next version's. One for each
@@ -19,6 +19,8 @@ const migrations: readonly ((values: Values) => Values)[] = [
         : {}),
     };
   },
+  // 2 to 3: the declaration is kept as one text, since Pulumi takes long over values with many parts.
+  (values) => values,
 ];
 
 /** The shape of the states that this version writes. */
@@ -32,14 +34,40 @@ export const VERSION = migrations.length + 1;
  * @throws FlowError for a state that a newer version of this package has written
  */
 export function migrate(values: Values): Values {
-  const declared = isObject(values.__declared) ? values.__declared : undefined;
+  const declared = decode(values.__declared);
   const found = declared ? declared.version : 1;
+  if (found === VERSION) return values;
   if (typeof found !== "number" || !Number.isInteger(found) || found < 1 || found > VERSION) {
     throw new FlowError(
       "settings",
       `Its state was written by a newer version of pulumi-flows (state version ${String(found)}): install that one.`,
     );
   }
-  const current = migrations.slice(found - 1).reduce((older, next) => next(older), values);
-  return declared ? { ...current, __declared: { ...Object(current.__declared), version: VERSION } } : current;
+  const older = declared ? { ...values, __declared: declared } : values;
+  const current = migrations.slice(found - 1).reduce((each, next) => next(each), older);
+  return declared ? { ...current, __declared: encode({ ...Object(current.__declared), version: VERSION }) } : current;
+}
+
+/** What is declared, as the state keeps it. */
+export function encode(declared: object): string {
+  return sortedJson(declared);
+}
+
+/**
+ * What a state says is declared, in whichever form a version kept it; `undefined` where it says nothing of it.
+ *
+ * @throws FlowError for a text that cannot be read: to take it for nothing would forget account and secrets
+ */
+export function decode(kept: unknown): Values | undefined {
+  if (typeof kept !== "string") return isObject(kept) ? kept : undefined;
+  try {
+    const declared: unknown = JSON.parse(kept);
+    if (isObject(declared)) return declared;
+  } catch {
+    // Told below.
+  }
+  throw new FlowError(
+    "settings",
+    "Its state cannot be read: somebody has edited `__declared` by hand. Restore it from an earlier `pulumi stack export`.",
+  );
 }

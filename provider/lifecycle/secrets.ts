@@ -58,14 +58,37 @@ export function replaceSecrets(
 /** Shorter texts stand in too many words to be taken for the secret; Pulumi leaves them, too. */
 const SHORTEST_SECRET = 4;
 
+/** Where values hold one of these secrets, as a text of its own. */
+export function placesOf(values: unknown, secrets: readonly unknown[], at: PropertyPath = []): PropertyPath[] {
+  if (typeof values === "string") return values.length >= SHORTEST_SECRET && secrets.includes(values) ? [at] : [];
+  if (typeof values !== "object" || values === null) return [];
+  return Object.entries(values).flatMap(([key, member]) => placesOf(member, secrets, [...at, key]));
+}
+
 /** A message without the texts in these secrets, also where they are quoted as JSON. */
 export function withoutSecrets(message: string, secrets: readonly unknown[]): string {
   const texts = secrets
     .flatMap(textsIn)
-    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
     .filter(({ length }) => length >= SHORTEST_SECRET)
+    // As it is, as JSON quotes it, and as messages put a vendor's words on one line.
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1), text.replace(/\s+/g, " ").trim()])
     .sort((a, b) => b.length - a.length);
-  return texts.reduce((shown, text) => shown.replaceAll(text, HIDDEN), message);
+  const whole = texts.reduce((shown, text) => shown.replaceAll(text, HIDDEN), message);
+  return whole.includes("…") ? texts.reduce(withoutBeginning, whole) : whole;
+}
+
+/** Hides the beginning of a secret where a message was cut in the midst of it. */
+function withoutBeginning(message: string, secret: string): string {
+  return message
+    .split("…")
+    .map((part, index, parts) => {
+      if (index === parts.length - 1) return part;
+      for (let length = Math.min(secret.length, part.length); length >= SHORTEST_SECRET; length--) {
+        if (part.endsWith(secret.slice(0, length))) return part.slice(0, -length) + HIDDEN;
+      }
+      return part;
+    })
+    .join("…");
 }
 
 function textsIn(value: unknown): string[] {

@@ -1,11 +1,21 @@
 import { canonicalOf, fieldsOf, isTold, owned, rulesOf, sameMeaning } from "./canonical";
-import { clauseOf, FlowError, PartialFailure, VendorError } from "./errors";
+import { clauseOf, FlowError, PartialFailure } from "./errors";
 import type { FlowType } from "./flow-type";
 import { programForm, registeredForm } from "./keyed";
+import { encode } from "./migrate";
 import { differingPaths, type PropertyPath, showPath, valueAt } from "./paths";
 import type { Ports } from "./ports";
-import { HIDDEN, redacted, secretPaths } from "./secrets";
-import { DECLARED, type Declaration, declarationOf, declare, declaredByEither, stateOf } from "./state";
+import { HIDDEN, redacted, secretPaths, withoutSecrets } from "./secrets";
+import {
+  DECLARED,
+  type Declaration,
+  declarationOf,
+  declare,
+  declaredByEither,
+  declaredSecrets,
+  secretValues,
+  stateOf,
+} from "./state";
 import { defined, isObject, only, type Values } from "./values";
 
 /** A message names so many differences of one field. */
@@ -13,6 +23,9 @@ const MOST_SHOWN = 5;
 
 /** Pauses before each look for a flow that was just written and does not show yet, in milliseconds. */
 const VISIBILITY_PAUSES = [0, 500, 1000, 2000, 4000];
+
+/** Pauses before looking again at a change that does not show yet, in milliseconds. */
+const STALE_PAUSES = [500, 1500];
 
 /** A flow as Pulumi keeps it. */
 export interface Kept {
@@ -79,14 +92,19 @@ export class Settler<Wire, Account> {
     );
   }
 
-  /** What the program declares of a flow that was read. */
-  declared(wire: Wire, account: Account, inputs: Values): Declaration {
-    return declare(this.type, inputs, this.type.accountOf(wire, account));
+  /**
+   * What the program declares of a flow that was read.
+   *
+   * @param before the state that an earlier program left
+   */
+  declared(wire: Wire, account: Account, inputs: Values, before: Values = {}): Declaration {
+    return declare(this.type, inputs, this.type.accountOf(wire, account), declarationOf(before));
   }
 
   /** The state of what is as the program wants it, remembered as answered for. */
-  settled(wire: Wire, account: Account, inputs: Values): Values {
-    return this.#held(this.type.idOf(wire), this.stateOf(wire, account, this.declared(wire, account, inputs), inputs));
+  settled(wire: Wire, account: Account, inputs: Values, before: Values = {}): Values {
+    const declaration = this.declared(wire, account, inputs, before);
+    return this.#held(this.type.idOf(wire), this.stateOf(wire, account, declaration, inputs));
   }
 
   #held(id: string, state: Values): Values {
@@ -138,13 +156,13 @@ export class Settler<Wire, Account> {
   }
 
   /** What must be recorded of a flow that exists, also where it cannot be read. */
-  async record(account: Account, id: string | undefined, desired: Values, inputs: Values): Promise<Kept> {
+  async record(account: Account, id: string, desired: Values, inputs: Values): Promise<Kept> {
     const wire = await this.type.read(account, id, desired, true).catch(() => undefined);
     if (wire !== undefined) return { id: this.type.idOf(wire), state: this.settled(wire, account, inputs) };
     // Claims no more than what the creation itself has set.
     const applied = Object.fromEntries(this.type.creates.map((field) => [field, inputs[field]]));
-    const state = defined({ ...applied, [DECLARED]: declare(this.type, inputs, "") });
-    return { id: id ?? this.type.idFrom?.(desired) ?? "", state };
+    const state = defined({ ...applied, [DECLARED]: encode(declare(this.type, inputs, "")) });
+    return { id, state: this.#held(id, state) };
   }
 
   /**
@@ -154,28 +172,53 @@ export class Settler<Wire, Account> {
    */
   async write(account: Account, wire: Wire, change: Change): Promise<Values> {
     const { id, known, inputs, target, changed, keys } = change;
-    if (changed.length === 0) return this.settled(wire, account, inputs);
-    const wanted = { ...known, ...this.apiForm(target) };
+    if (changed.length === 0) return this.settled(wire, account, inputs, known);
     let after: Wire;
+    let taken = false;
     try {
-      after =
-        (await this.type.update(account, wire, this.apiForm(target), changed, keys)) ??
-        (await this.readBack(account, id, wanted));
+      const whole = await this.type.update(account, wire, this.apiForm(target), changed, keys);
+      taken = true;
+      after = whole ?? (await this.#readChanged(account, wire, change));
     } catch (error) {
-      if (error instanceof FlowError && error.kind === "deletedOutside") throw error;
-      const read = (values: Values) => this.type.read(account, id, values, true).catch(() => undefined);
-      // A vendor without ids of its own knows a renamed flow only by its new name.
-      const now = (await read(known)) ?? (await read(wanted));
-      if (now === undefined && error instanceof VendorError) throw this.#changeUnknown(known, error);
-      if (now === undefined || this.#alike(wire, now, inputs)) throw error;
-      throw this.#halfChanged(now, account, change, error);
+      // What the type itself refused, it has not done.
+      if (error instanceof FlowError && error.kind !== "notFound") throw error;
+      const now = await this.type.read(account, id, known, true, inputs).catch(() => "unreadable" as const);
+      if (now === "unreadable") throw this.#changeUnknown(known, error);
+      const arrived = now === undefined ? [] : taken ? changed : this.#arrived(now, change);
+      if (now === undefined || arrived.length === 0) throw error;
+      throw this.#halfChanged(now, account, change, arrived, error);
     }
     this.warnOfPerpetualDifferences(after, change);
-    return this.settled(after, account, inputs);
+    return this.settled(after, account, inputs, known);
+  }
+
+  /** Reads what was just changed; a vendor may need a moment to show it. */
+  async #readChanged(account: Account, before: Wire, change: Change): Promise<Wire> {
+    const values = { ...change.known, ...this.apiForm(change.target) };
+    let after = await this.readBack(account, change.id, values);
+    for (const pause of STALE_PAUSES) {
+      const arrived = this.#arrived(after, change);
+      const untouched = this.#arrived(before, { ...change, target: this.observe(after, change.inputs) });
+      if (change.changed.every((field) => arrived.includes(field) || !untouched.includes(field))) break;
+      await this.ports.clock.sleep(pause);
+      after = await this.readBack(account, change.id, values);
+    }
+    return after;
+  }
+
+  /** The changed fields that the vendor tells, and that are as the change wants them. */
+  #arrived(wire: Wire, { inputs, target, changed, keys }: Change): string[] {
+    const observed = this.observe(wire, inputs);
+    return changed.filter((field) => {
+      const [found, wanted] = [observed[field], target[field]].map((value) =>
+        owned(this.type, field, value, keys[field] ?? []),
+      );
+      return isTold(this.type, field, observed) && sameMeaning(this.type, field, found, wanted);
+    });
   }
 
   /** A failure after which the flow cannot be looked at: what is recorded may no longer be so. */
-  #changeUnknown(known: Values, cause: VendorError): FlowError {
+  #changeUnknown(known: Values, cause: unknown): FlowError {
     return new FlowError(
       "outcomeUnknown",
       `It is not known whether, or how much of, the change of ${this.name(known)} was made: ${clauseOf(cause)}, and looking failed too. ` +
@@ -184,14 +227,27 @@ export class Settler<Wire, Account> {
     );
   }
 
-  /** A failure after a part of a change: the state says what is there, and still declares what was to be dropped. */
-  #halfChanged(now: Wire, account: Account, { id, known, inputs }: Change, cause: unknown): PartialFailure {
-    const declaration = declaredByEither(this.declared(now, account, inputs), declarationOf(known));
+  /**
+   * A failure after a part of a change. The state says what has arrived, still declares what was to be dropped, and of
+   * everything else what it said before: somebody else may have changed it meanwhile, which the next run must notice.
+   */
+  #halfChanged(
+    now: Wire,
+    account: Account,
+    { id, known, inputs, changed }: Change,
+    arrived: readonly string[],
+    cause: unknown,
+  ): PartialFailure {
+    const declaration = declaredByEither(this.declared(now, account, inputs, known), declarationOf(known));
     const told = Object.keys(inputs).filter((name) => !rulesOf(this.type, name).writeOnly);
-    const spelledAs = { ...known, ...only(inputs, told) };
+    const state = this.stateOf(now, account, declaration, { ...known, ...only(inputs, told) });
+    for (const field of declaration.fields.filter((each) => !arrived.includes(each))) {
+      if (field in known) state[field] = known[field];
+      else if (changed.includes(field)) delete state[field];
+    }
     return new PartialFailure(
       id,
-      this.#held(id, this.stateOf(now, account, declaration, spelledAs)),
+      this.#held(id, state),
       `${this.name(known)} could not be changed: ${clauseOf(cause)}. Part of the change was made and is recorded; run \`pulumi up\` again to finish it.`,
       cause,
     );
@@ -235,23 +291,16 @@ export class Settler<Wire, Account> {
     return [...told, ...(more > 0 ? [`and ${more} more of ${field}`] : [])].join("; ");
   }
 
-  /** Shows what stands at a path in messages: short, on one line, and never a secret of the vendor's or of these programs. */
+  /** Shows what stands at a path in messages: short, on one line, and never a secret of the vendor's or of these values. */
   shower(...of: readonly Values[]): (path: PropertyPath, value: unknown) => string {
-    const declared = of.flatMap((values) => [
-      ...(declarationOf(values)?.secret ?? []),
-      ...(declare(this.type, values, "").secret ?? []),
-    ]);
+    const declared = of.flatMap((values) => declaredSecrets(this.type, values));
+    const secrets = of.flatMap((values) => secretValues(this.type, values));
     return (path, value) => {
       const whole = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
-      const secrets = secretPaths(this.type, isObject(whole) ? whole : {}, declared);
-      return short(redacted(value, path, secrets));
+      const places = secretPaths(this.type, isObject(whole) ? whole : {}, declared);
+      // A secret may also stand where somebody has moved it.
+      return withoutSecrets(short(redacted(value, path, places)), secrets);
     };
-  }
-
-  #alike(before: Wire, now: Wire, spelledAs: Values): boolean {
-    const a = this.observe(before, spelledAs);
-    const b = this.observe(now, spelledAs);
-    return Object.keys({ ...a, ...b }).every((field) => sameMeaning(this.type, field, a[field], b[field]));
   }
 }
 

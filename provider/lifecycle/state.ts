@@ -2,12 +2,13 @@ import isEqual from "lodash/isEqual";
 import { canonicalOf, hashOf, isTold, owned, rulesOf, writtenKeys } from "./canonical";
 import { engineArgumentNames } from "./engine-arguments";
 import type { FlowType } from "./flow-type";
-import { VERSION } from "./migrate";
-import type { PropertyPath } from "./paths";
+import { decode, encode, VERSION } from "./migrate";
+import { isWithin, type PropertyPath, valueAt } from "./paths";
+import { placesOf, secretPaths } from "./secrets";
 import { respelled } from "./spelling";
 import { defined, isObject, only, type Values } from "./values";
 
-/** The reserved member of every state; see {@link Declaration}. */
+/** The reserved member of every state: a {@link Declaration} as text. */
 export const DECLARED = "__declared";
 
 /** The reserved argument that tells where the program's secrets are: Pulumi tells providers no secretness. */
@@ -25,14 +26,20 @@ export interface Declaration {
   readonly engine: Values;
   /** Where the program's secrets are, absent where there is none. Messages never show them. */
   readonly secret?: readonly PropertyPath[];
+  /** Where an earlier program had secrets that the flow may still hold: hidden like those of this one. */
+  readonly once?: readonly PropertyPath[];
   /** Hashes of what is too large to keep and not declared, as last seen. */
   readonly seen?: Readonly<Record<string, string>>;
   /** The account that holds the flow. */
   readonly account: string;
 }
 
-/** What the program declares, from checked arguments. */
-export function declare(type: FlowType, desired: Values, account: string): Declaration {
+/**
+ * What the program declares, from checked arguments.
+ *
+ * @param before what the program before declared
+ */
+export function declare(type: FlowType, desired: Values, account: string, before?: Declaration): Declaration {
   const fields = Object.keys(type.fields.shape).filter((field) => desired[field] !== undefined);
   const keys = fields.map((field) => [field, writtenKeys(type, field, desired[field])] as const);
   return {
@@ -40,15 +47,16 @@ export function declare(type: FlowType, desired: Values, account: string): Decla
     fields,
     keys: Object.fromEntries(keys.filter(([, written]) => written.length > 0)),
     engine: only(defined(desired), engineArgumentNames),
-    ...secretsIn(desired[SECRETS]),
+    ...placesIn("secret", desired[SECRETS]),
+    ...placesIn("once", without([...(before?.once ?? []), ...(before?.secret ?? [])], desired[SECRETS])),
     account,
   };
 }
 
 /** The declaration in a state of the current version; `undefined` for what was only looked up by `Flow.get`. */
 export function declarationOf(state: Values): Declaration | undefined {
-  const found = state[DECLARED];
-  if (!isObject(found)) return undefined;
+  const found = decode(state[DECLARED]);
+  if (!found) return undefined;
   if (!Array.isArray(found.fields)) return undefined;
   return {
     version: VERSION,
@@ -57,15 +65,49 @@ export function declarationOf(state: Values): Declaration | undefined {
       ? Object.fromEntries(Object.entries(found.keys).map(([field, keys]) => [field, strings(keys)]))
       : {},
     engine: isObject(found.engine) ? found.engine : {},
-    ...secretsIn(found.secret),
+    ...placesIn("secret", found.secret),
+    ...placesIn("once", found.once),
     ...(isObject(found.seen) ? { seen: stringsByName(found.seen) } : {}),
     account: typeof found.account === "string" ? found.account : "",
   };
 }
 
-function secretsIn(paths: unknown): { readonly secret?: readonly PropertyPath[] } {
+function placesIn<Name extends string>(name: Name, paths: unknown): { readonly [N in Name]?: readonly PropertyPath[] };
+function placesIn(name: string, paths: unknown): Record<string, readonly PropertyPath[]> {
   if (!Array.isArray(paths) || paths.length === 0) return {};
-  return { secret: paths.map(strings).sort((a, b) => (String(a) < String(b) ? -1 : 1)) };
+  const byText = new Map(paths.map((path) => [JSON.stringify(path), strings(path)]));
+  return { [name]: [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path) };
+}
+
+function without(paths: readonly PropertyPath[], others: unknown): PropertyPath[] {
+  const texts = Array.isArray(others) ? others.map((each) => JSON.stringify(each)) : [];
+  return paths.filter((path) => !texts.includes(JSON.stringify(path)));
+}
+
+/** A declaration that also hides known secrets where somebody has moved them. */
+export function hidingMoved(type: FlowType, declaration: Declaration, found: Values, known: Values): Declaration {
+  const texts = secretValues(type, known);
+  if (texts.length === 0) return declaration;
+  const { secret = [], once = [] } = declaration;
+  const hidden = secretPaths(type, found, [...secret, ...once]);
+  const moved = placesOf(found, texts).filter((path) => !hidden.some((outer) => isWithin(path, outer)));
+  return { ...declaration, ...placesIn("once", [...once, ...moved]) };
+}
+
+/** Where the program had secrets, now or before; from a state, or from checked arguments. */
+export function declaredSecrets(type: FlowType, values: Values): PropertyPath[] {
+  const { secret = [], once = [] } = declarationOf(values) ?? declare(type, values, "");
+  return [...secret, ...once];
+}
+
+/** Where a state, or checked arguments, hold secrets. */
+export function secretsOf(type: FlowType, values: Values): PropertyPath[] {
+  return secretPaths(type, values, declaredSecrets(type, values));
+}
+
+/** What stands there. */
+export function secretValues(type: FlowType, values: Values): unknown[] {
+  return secretsOf(type, values).map((path) => valueAt(values, path));
 }
 
 function strings(value: unknown): string[] {
@@ -81,7 +123,12 @@ export function declaredByEither(after: Declaration, before: Declaration | undef
   const keys = Object.keys({ ...before?.keys, ...after.keys }).map(
     (field) => [field, either(before?.keys[field], after.keys[field]).sort()] as const,
   );
-  return { ...after, fields: either(after.fields, before?.fields), keys: Object.fromEntries(keys) };
+  return {
+    ...after,
+    ...placesIn("secret", [...(after.secret ?? []), ...(before?.secret ?? [])]),
+    fields: either(after.fields, before?.fields),
+    keys: Object.fromEntries(keys),
+  };
 }
 
 function either(a: readonly string[] = [], b: readonly string[] = []): string[] {
@@ -138,7 +185,7 @@ export function stateOf(
     ...only(observed, kept),
     ...observedOfDeclared(type, observed, declaration, spelledAs),
     ...outputs,
-    [DECLARED]: { ...declaration, ...seenOf(type, observed, declaration) },
+    [DECLARED]: encode({ ...declaration, ...seenOf(type, observed, declaration) }),
   });
 }
 
@@ -151,5 +198,7 @@ export function seenOf(type: FlowType, observed: Values, { fields }: Declaration
     return keep === "hash" && !declared && observed[field] !== undefined;
   });
   if (hashed.length === 0) return {};
-  return { seen: Object.fromEntries(hashed.map((field) => [field, hashOf(observed[field])])) };
+  return {
+    seen: Object.fromEntries(hashed.map((field) => [field, hashOf(canonicalOf(type, field, observed[field]))])),
+  };
 }

@@ -28,3 +28,10 @@ export function only(values: Values, names: readonly string[]): Values {
   // Not lodash: it drops names such as "constructor", which are names like any other here.
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
 }
+
+/** A value as JSON in which equal values have equal texts, whatever the order of their keys. */
+export function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) =>
+    isObject(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each,
+  );
+}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { FlowError, PartialFailure } from "../../provider/lifecycle/errors";
+import { sortedJson } from "../../provider/lifecycle/values";
 import type { FaultAction } from "../../testing/src/emulator";
 import { failureAs, failureOf } from "../harness/failure-of";
 import { KosliBench } from "../harness/kosli-lifecycle";
@@ -29,13 +30,13 @@ describe("create", () => {
       visibility: "private",
       vendorId: "00000001-0000-4000-8000-00000001",
       url: `${bench.emulator.url}/acme/flows/web`,
-      __declared: {
-        version: 2,
+      __declared: sortedJson({
+        version: 3,
         fields: ["name", "org", "description", "template", "tags"],
         keys: { tags: ["team"] },
         engine: {},
         account: `${bench.emulator.url}/acme`,
-      },
+      }),
     });
   });
 

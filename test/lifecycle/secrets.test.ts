@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { redacted, replaceSecrets, secretPaths } from "../../provider/lifecycle/secrets";
+import { check } from "../../provider/lifecycle/check";
+import { redacted, replaceSecrets, secretPaths, withoutSecrets } from "../../provider/lifecycle/secrets";
+import { declare, declaredByEither, hidingMoved } from "../../provider/lifecycle/state";
 import { UNKNOWN } from "../../provider/lifecycle/values";
 import { graph } from "../toy/graph";
 
@@ -63,6 +65,34 @@ describe("secrets", () => {
     assert.equal(redacted("flattened", ["headers"], [["headers", "Authorization"]]), "[secret]");
     assert.equal(redacted("Hi", ["message"], [["headers"]]), "Hi");
     assert.equal(redacted(undefined, ["headers"], [["headers"]]), undefined);
+  });
+
+  it("secret: in a message it is hidden as it is, as JSON, on one line, and where the message was cut in the midst of it", () => {
+    const key = "-----BEGIN KEY-----\nabc\n-----END KEY-----";
+    assert.equal(withoutSecrets(`no ${key}`, [key]), "no [secret]");
+    assert.equal(withoutSecrets(`no ${JSON.stringify(key)}`, [key]), 'no "[secret]"');
+    assert.equal(withoutSecrets("no -----BEGIN KEY----- abc -----END KEY-----", [key]), "no [secret]");
+    assert.equal(withoutSecrets("cannot be tok_ABCDEF…; go on", ["tok_ABCDEFGHIJ"]), "cannot be [secret]…; go on");
+    assert.equal(withoutSecrets("on and on…", ["on"]), "on and on…", "too short to be told from a word");
+  });
+
+  it("secret: one that a list's keying moves in the check is told at its new place", () => {
+    const definition = { nodes: [{ id: "one", type: "say", message: "hush" }], edges: [] };
+    const args = { project: "shop", name: "bot", definition, __secret: [["definition", "nodes", "0", "message"]] };
+    const { inputs, failures } = check(graph, args, {});
+    assert.deepEqual(failures, []);
+    assert.deepEqual(inputs.__secret, [["definition", "nodes", "one", "message"]]);
+    assert.deepEqual(check(graph, inputs, {}).inputs, inputs, "idempotent");
+  });
+
+  it("secret: one that the program no longer declares, or that somebody has moved, stays hidden", () => {
+    const before = declare(graph, { name: "bot", description: "hush", __secret: [["description"]] }, "");
+    const after = declare(graph, { name: "bot" }, "", before);
+    assert.deepEqual([after.secret, after.once], [undefined, [["description"]]]);
+    assert.deepEqual(declaredByEither(after, before).secret, [["description"]]);
+    const state = { name: "bot", description: "hush", __declared: JSON.stringify(before) };
+    const found = { name: "bot", description: "", definition: { nodes: { moved: { type: "say", message: "hush" } } } };
+    assert.deepEqual(hidingMoved(graph, before, found, state).once, [["definition", "nodes", "moved", "message"]]);
   });
 
   it("secret: replacing does not change what it is given", () => {

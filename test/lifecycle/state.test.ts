@@ -17,7 +17,7 @@ const OBSERVED = {
 const OUTPUTS = { vendorId: "1-2", url: "https://app.kosli.com/acme/flows/web" };
 
 describe("state", () => {
-  it("state: the shape of version 2 is this", () => {
+  it("state: the shape of version 3 is this", () => {
     const inputs = { name: "web", org: "acme", template: TEMPLATE, tags: { team: "shop" }, adopt: true };
     const declaration = declare(flow, inputs, "https://app.kosli.com/acme");
     assert.deepEqual(stateOf(flow, OBSERVED, OUTPUTS, declaration, inputs), {
@@ -29,13 +29,8 @@ describe("state", () => {
       tags: { team: "shop" },
       vendorId: "1-2",
       url: "https://app.kosli.com/acme/flows/web",
-      __declared: {
-        version: 2,
-        fields: ["name", "org", "template", "tags"],
-        keys: { tags: ["team"] },
-        engine: { adopt: true },
-        account: "https://app.kosli.com/acme",
-      },
+      __declared:
+        '{"account":"https://app.kosli.com/acme","engine":{"adopt":true},"fields":["name","org","template","tags"],"keys":{"tags":["team"]},"version":3}',
     });
   });
 
@@ -43,7 +38,7 @@ describe("state", () => {
     const inputs = { name: "web", org: "acme", tags: { team: "shop" } };
     const state = stateOf(flow, OBSERVED, { ...OUTPUTS, vendorId: undefined }, declare(flow, inputs, "a"), inputs);
     assert.deepEqual(JSON.parse(JSON.stringify(state)), state);
-    assert.deepEqual(declarationOf(JSON.parse(JSON.stringify(state))), state[DECLARED]);
+    assert.deepEqual(declarationOf(JSON.parse(JSON.stringify(state))), declarationOf(state));
   });
 
   it("state: holds no undefined member, which Pulumi could not keep", () => {
@@ -58,7 +53,7 @@ describe("state", () => {
   it("declaration: tells the fields that the program set, in the order of the flow type", () => {
     const declaration = declare(flow, { tags: {}, name: "web", description: undefined, onConflict: "fail" }, "a");
     assert.deepEqual(declaration, {
-      version: 2,
+      version: 3,
       fields: ["name", "tags"],
       keys: {},
       engine: { onConflict: "fail" },
@@ -67,14 +62,23 @@ describe("state", () => {
   });
 
   it("declaration: a state without one was only looked up", () => {
-    for (const found of [undefined, null, "x", 5, [], { version: 2 }, { version: 2, fields: "name" }]) {
+    for (const found of [undefined, null, 5, [], { version: 3 }, { version: 3, fields: "name" }]) {
       assert.equal(declarationOf({ [DECLARED]: found }), undefined);
     }
     assert.equal(declarationOf({}), undefined);
   });
 
+  it("declaration: a text that cannot be read is an error, never a flow that was only looked up", () => {
+    for (const text of ["{", "x", '"x"', "[]"]) {
+      assert.throws(
+        () => declarationOf({ [DECLARED]: text }),
+        /cannot be read: somebody has edited `__declared` by hand/,
+      );
+    }
+  });
+
   it("declaration: one of another version is an error that says to install a newer package, never a flow that was only looked up", () => {
-    for (const version of [3, 0, 1.5, "1", undefined]) {
+    for (const version of [4, 0, 1.5, "1", undefined]) {
       assert.throws(() => migrate({ [DECLARED]: { version, fields: ["name"] } }), {
         name: "FlowError",
         message: `Its state was written by a newer version of pulumi-flows (state version ${String(version)}): install that one.`,
@@ -83,9 +87,9 @@ describe("state", () => {
   });
 
   it("declaration: one that was edited by hand is read as far as it makes sense", () => {
-    const found = { version: 2, fields: ["name", 5], keys: { tags: ["team", null], x: "y" }, engine: 1, account: 2 };
-    assert.deepEqual(declarationOf({ [DECLARED]: found }), {
-      version: 2,
+    const found = { version: 3, fields: ["name", 5], keys: { tags: ["team", null], x: "y" }, engine: 1, account: 2 };
+    assert.deepEqual(declarationOf({ [DECLARED]: JSON.stringify(found) }), {
+      version: 3,
       fields: ["name"],
       keys: { tags: ["team"], x: [] },
       engine: {},

@@ -32,7 +32,6 @@ export const channel: FlowType<ChannelFields, WireChannel, ToyAccount> = {
   label: (values) => `${String(values.graph)}/${String(values.channel)}`,
   identity: (_id, state) => channel.label(state),
   idOf: ({ graph_id, channel: name }) => `${graph_id}/${name}`,
-  idFrom: ({ graph, channel: name }) => `${graph}/${name}`,
   fromId(id) {
     const [graph, name, ...rest] = id.split("/");
     if (!graph || !name || rest.length > 0) throw new FlowError("notFound", `The id "${id}" is not graph/channel.`);
@@ -54,7 +53,8 @@ export const channel: FlowType<ChannelFields, WireChannel, ToyAccount> = {
     }
   },
   async create(account, desired) {
-    return { overwrote: false, whole: await set(account, desired) };
+    const whole = await set(account, desired);
+    return { overwrote: false, id: channel.idOf(whole), whole };
   },
   update: (account, wire, target) =>
     set(account, { graph: wire.graph_id, channel: wire.channel, revision: target.revision ?? wire.revision }),

@@ -98,7 +98,6 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
   label: ({ org, name }) => `${String(org)}/${String(name)}`,
   identity: (_id, state) => (typeof state.vendorId === "string" ? state.vendorId : flow.label(state)),
   idOf: ({ org, name }) => `${org}/${name}`,
-  idFrom: ({ org, name }) => flow.label({ org, name }),
   fromId(id) {
     const [org, name, ...rest] = id.split("/");
     if (!org || !ORG.test(org) || !name || !NAME.test(name) || rest.length > 0)
@@ -162,7 +161,7 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
     // An answer that is not Kosli's leaves open whether anything was created.
     const { status } = await account.client.json(upsert(desired.org, desired, { repeatable: false }), z.string());
     account.lists.forget(desired.org, desired.name);
-    return { overwrote: status === 200 };
+    return { overwrote: status === 200, id: flow.label(desired) };
   },
 
   async finish(account, { org, name, tags }) {
