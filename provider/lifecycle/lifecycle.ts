@@ -8,7 +8,7 @@ import type { PropertyPath } from "./paths";
 import type { Ports } from "./ports";
 import { withoutSecrets } from "./secrets";
 import { type Kept, Settler } from "./settler";
-import { DECLARED, type Declaration, declarationOf, hidingMoved, inputsOf, secretsOf, secretValues } from "./state";
+import { DECLARED, type Declaration, declarationOf, hidingMoved, inputsOf, secretsOf, secretValues, stateOf } from "./state";
 import { update } from "./update";
 import { defined, type Values } from "./values";
 
@@ -74,9 +74,9 @@ export function createLifecycle<Wire, Account>(
       ports.memory.release(settler.identity(id, state));
       return undefined;
     }
-    const seen = settler.observe(wire, state);
-    const declaration = hidingMoved(type, { ...declared, account: type.accountOf(wire, account) }, seen, state);
-    const found = settler.stateOf(wire, account, declaration, state);
+    const observed = settler.observe(wire, state);
+    const declaration = hidingMoved(type, { ...declared, account: type.accountOf(wire, account) }, observed, state);
+    const found = stateOf(type, observed, type.outputsOf(wire, account), declaration, state);
     return { id, state: found, inputs: inputsOf(declaration, found) };
   }
 
