@@ -55,6 +55,12 @@ interface Gate {
   readonly rate?: { readonly most: number; readonly span: number };
 }
 
+/** A call that waits for its turn. */
+interface Waiting {
+  readonly go: () => void;
+  readonly refuse: () => void;
+}
+
 /**
  * Shares one account's capacity among all calls of the process, first come, first served, so that a large `up` does not
  * starve production. Waiting here has no end of its own and is never a failure.
@@ -74,8 +80,8 @@ export class Governor {
   readonly #minute = new RequestWindow(MINUTE);
   readonly #hour = new RequestWindow(HOUR);
   /** Calls that have been begun before stand before those that never were: they came first. */
-  readonly #repeated: (() => void)[] = [];
-  readonly #waiting: (() => void)[] = [];
+  readonly #repeated: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #inFlight = 0;
   /** When the latest hold ends or ended. */
   #heldUntil = Number.NEGATIVE_INFINITY;
@@ -108,12 +114,14 @@ export class Governor {
 
   /** Sends a call when its turn comes. */
   async run<T>(request: Request, send: () => Promise<T>): Promise<T> {
-    await new Promise<void>((go) => {
-      (request.repeated ? this.#repeated : this.#waiting).push(go);
+    await new Promise<void>((go, fail) => {
+      const closed = this.#closedFor(request);
+      if (closed) return fail(closed);
+      const refuse = () => fail(this.#closedFor(request));
+      (request.repeated ? this.#repeated : this.#waiting).push({ go, refuse });
       this.#admit();
     });
     try {
-      this.#demandOpen(request);
       return await this.#sent(send);
     } finally {
       const now = this.#clock.now();
@@ -149,7 +157,7 @@ export class Governor {
       this.#inFlight++;
       this.#minute.begin();
       this.#hour.begin();
-      (this.#repeated.shift() ?? this.#waiting.shift())?.();
+      (this.#repeated.shift() ?? this.#waiting.shift())?.go();
     }
   }
 
@@ -221,24 +229,26 @@ export class Governor {
     }
     if (asked > LONGEST_RETRY_AFTER) {
       // Not waited for. The calls that wait fail with it, for a while, instead of being refused one by one.
-      if (isNew) this.#closed = { until: now + LONGEST_RETRY_AFTER, by: error };
+      this.#closed = { until: now + LONGEST_RETRY_AFTER, by: error };
+      for (const { refuse } of [...this.#repeated.splice(0), ...this.#waiting.splice(0)]) refuse();
       return;
     }
     const apart = isNew ? this.#heldUntil + MINUTE : now;
     this.#heldUntil = Math.max(this.#heldUntil, apart, now + asked);
   }
 
-  #demandOpen({ method, path }: Request): void {
-    if (!this.#closed || this.#clock.now() >= this.#closed.until) return;
+  /** Why a call is not sent to an account that is closed for now; not in the vendor's words, which may quote another call's secret. */
+  #closedFor({ method, path }: Request): VendorError | undefined {
+    if (!this.#closed || this.#clock.now() >= this.#closed.until) return undefined;
     const { by } = this.#closed;
-    const message = `${method} ${path.text} was not sent, since ${this.#account} refuses calls for now (${by.message})`;
-    throw new VendorError("rateLimited", message, {
+    const reason = `${by.method} ${by.path} was refused with ${by.status}`;
+    const message = `${method} ${path.text} was not sent, since ${this.#account} refuses calls for now (${reason})`;
+    return new VendorError("rateLimited", message, {
       method,
       path: path.text,
       status: by.status,
       retryAfter: by.retryAfter,
       outcomeUnknown: false,
-      cause: by,
     });
   }
 }

@@ -8,7 +8,16 @@ import type { PropertyPath } from "./paths";
 import type { Ports } from "./ports";
 import { withoutSecrets } from "./secrets";
 import { type Kept, Settler } from "./settler";
-import { DECLARED, type Declaration, declarationOf, hidingMoved, inputsOf, secretsOf, secretValues, stateOf } from "./state";
+import {
+  DECLARED,
+  type Declaration,
+  declarationOf,
+  hidingMoved,
+  inputsOf,
+  secretsOf,
+  secretValues,
+  stateOf,
+} from "./state";
 import { update } from "./update";
 import { defined, type Values } from "./values";
 

@@ -209,11 +209,32 @@ describe("governor", () => {
         assert.deepEqual([kind, method, to, retryAfter, outcomeUnknown], ["rateLimited", "PUT", "/y", "3600", false]);
         assert.equal(
           message,
-          "PUT /y was not sent, since Kosli (https://app.kosli.com) refuses calls for now (too many)",
+          "PUT /y was not sent, since Kosli (https://app.kosli.com) refuses calls for now (GET /x was refused with 429)",
         );
       }
       await clock.run(() => clock.sleep(120_000));
       assert.deepEqual(await send(shared, 1), [120_000]);
+    });
+  });
+
+  it("governor: calls that wait for a place in a window fail at once when the vendor closes the account", async () => {
+    const shared = governor({ maxInFlight: 1, maxRequestsPerHour: 2 });
+    await clock.run(async () => {
+      const refusal = refuse(shared, "3600");
+      const other: Request = { method: "PUT", path: path`/y`, repeatable: false };
+      const waiting = times(9).map(() =>
+        failureAs(
+          VendorError,
+          shared.run(other, async () => assert.fail("it must not be sent")),
+        ),
+      );
+      await Promise.all([refusal, ...waiting]);
+      const late = await failureAs(
+        VendorError,
+        shared.run(other, async () => assert.fail("nor one that comes later")),
+      );
+      assert.equal(late.cause, undefined, "another call's words are not handed on");
+      assert.deepEqual(clock.now(), begun);
     });
   });
 
