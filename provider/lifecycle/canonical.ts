@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import isEqual from "lodash/isEqual";
+import { isDeepStrictEqual as isEqual } from "node:util";
 import { z } from "zod";
 import { type FieldRules, type FlowType, rules } from "./flow-type";
 import { isObject, only, sortedJson, type Values } from "./values";

@@ -1,4 +1,4 @@
-import isEqual from "lodash/isEqual";
+import { isDeepStrictEqual as isEqual } from "node:util";
 import { rulesOf, sameMeaning } from "./canonical";
 import type { FlowType } from "./flow-type";
 import { declarationOf, declare, SECRETS } from "./state";

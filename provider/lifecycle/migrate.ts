@@ -60,9 +60,14 @@ export function encode(declared: object): string {
  */
 export function decode(kept: unknown): Values | undefined {
   if (typeof kept !== "string") return isObject(kept) ? kept : undefined;
+  // One state is asked for it many times in a row.
+  if (kept === last?.kept) return last.declared;
   try {
     const declared: unknown = JSON.parse(kept);
-    if (isObject(declared)) return declared;
+    if (isObject(declared)) {
+      last = { kept, declared };
+      return declared;
+    }
   } catch {
     // Told below.
   }
@@ -71,3 +76,5 @@ export function decode(kept: unknown): Values | undefined {
     "Its state cannot be read: somebody has edited `__declared` by hand. Restore it from an earlier `pulumi stack export`.",
   );
 }
+
+let last: { readonly kept: string; readonly declared: Values } | undefined;

@@ -1,4 +1,4 @@
-import isEqual from "lodash/isEqual";
+import { isDeepStrictEqual as isEqual } from "node:util";
 import { isObject, UNKNOWN } from "./values";
 
 /** A way into values of a flow: field, then keys; places in lists as numbers. */

@@ -1,4 +1,4 @@
-import isEqual from "lodash/isEqual";
+import { isDeepStrictEqual as isEqual } from "node:util";
 import { isObject, type Values } from "./values";
 
 /** A value beside its normal form. */

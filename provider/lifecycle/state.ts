@@ -1,4 +1,4 @@
-import isEqual from "lodash/isEqual";
+import { isDeepStrictEqual as isEqual } from "node:util";
 import { canonicalOf, hashOf, isTold, owned, rulesOf, writtenKeys } from "./canonical";
 import { engineArgumentNames } from "./engine-arguments";
 import type { FlowType } from "./flow-type";

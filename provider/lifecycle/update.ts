@@ -1,4 +1,4 @@
-import isEqual from "lodash/isEqual";
+import { isDeepStrictEqual as isEqual } from "node:util";
 import { canonicalOf, fieldsOf, isTold, owned, rulesOf, sameMeaning, writtenKeys } from "./canonical";
 import { FlowError } from "./errors";
 import type { FlowType } from "./flow-type";

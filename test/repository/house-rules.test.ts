@@ -32,7 +32,7 @@ const provider = sources("provider");
 
 describe("house rules", () => {
   it("the lifecycle knows no vendor, no Pulumi and no HTTP", () => {
-    const allowed = /^(\.\/|lodash\/|zod$|node:crypto$)/;
+    const allowed = /^(\.\/|lodash\/|zod$|node:(crypto|util)$)/;
     none(sources("provider/lifecycle").filter(({ imports }) => imports.some((each) => !allowed.test(each))));
   });
 

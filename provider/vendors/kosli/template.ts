@@ -146,12 +146,15 @@ export function canonicalTemplate(value: unknown): unknown {
   // What is no template (the vendor may know more than we do) is compared as data, and what is no YAML as text.
   if (!read.success) return { unreadable: broken ? value : parsed };
   const { attestations, artifacts = [] } = read.data.trail ?? {};
-  const required = (list: FlowAttestation[] = []) => (list.length > 0 ? { attestations: list } : {});
+  // Sorted, since a list with a name that cannot be a key stays a list.
+  const byName = <T extends { name: string }>(list: readonly T[]) =>
+    [...list].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const required = (list: FlowAttestation[] = []) => (list.length > 0 ? { attestations: byName(list) } : {});
   return {
     trail: toRegistered(trailSchema, {
       ...required(attestations),
       ...(artifacts.length > 0
-        ? { artifacts: artifacts.map((each) => ({ name: each.name, ...required(each.attestations) })) }
+        ? { artifacts: byName(artifacts).map((each) => ({ name: each.name, ...required(each.attestations) })) }
         : {}),
     }),
   };

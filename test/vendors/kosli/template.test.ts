@@ -396,6 +396,16 @@ describe("template validation", () => {
     );
   });
 
+  it("canonical: the order of a list has no meaning, also where a name in it cannot be a key", () => {
+    const list = [
+      { name: "__proto__", type: "generic" },
+      { name: "1", type: "generic" },
+    ];
+    const meaning = (attestations: object[]) =>
+      canonicalTemplate({ trail: { attestations, artifacts: [{ name: "image", attestations }] } });
+    assert.deepEqual(meaning(list), meaning([...list].reverse()));
+  });
+
   it("template: CRLF and a byte order mark are read", () => {
     assert.deepEqual(
       failuresOf("\uFEFFversion: 1\r\ntrail:\r\n  attestations:\r\n    - name: a\r\n      type: jira\r\n"),
