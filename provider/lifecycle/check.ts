@@ -3,7 +3,7 @@ import { rulesOf } from "./canonical";
 import { engineArguments } from "./engine-arguments";
 import type { FlowType, Problem } from "./flow-type";
 import { programForm, registeredForm } from "./keyed";
-import { type PropertyPath, showPath, valueAt } from "./paths";
+import { type PropertyPath, placesOf, showPath, valueAt } from "./paths";
 import { replaceSecrets } from "./secrets";
 import { SECRETS } from "./state";
 import { containsUnknown, defined, type Values } from "./values";
@@ -57,17 +57,8 @@ const MARK = Symbol("secret");
 function registeredPlace(type: FlowType, given: Values, path: PropertyPath): PropertyPath {
   const [field = ""] = path;
   const marked = { [field]: replaceSecrets(given[field], [field], [path], () => MARK) };
-  return placeOfMark(registeredForm(type, marked), []) ?? path;
-}
-
-function placeOfMark(value: unknown, at: PropertyPath): PropertyPath | undefined {
-  if (value === MARK) return at;
-  if (typeof value !== "object" || value === null) return undefined;
-  for (const [key, member] of Object.entries(value)) {
-    const found = placeOfMark(member, [...at, key]);
-    if (found) return found;
-  }
-  return undefined;
+  const [place = path] = placesOf(registeredForm(type, marked), (value) => value === MARK);
+  return place;
 }
 
 /** The schema of all arguments of each type, built once. */

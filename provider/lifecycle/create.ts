@@ -62,6 +62,7 @@ async function createNew<Wire, Account>(creating: Creating<Wire, Account>): Prom
 async function createOnce<Wire, Account>(creating: Creating<Wire, Account>): Promise<Creation<Wire>> {
   const { settler, account, desired } = creating;
   let unanswered = false;
+  const undecided = (error: VendorError) => outcomeUnknown(creating, error, "no flow of this name shows");
   for (let conflicts = 0; ; ) {
     try {
       const creation = await settler.type.create(account, desired);
@@ -74,19 +75,15 @@ async function createOnce<Wire, Account>(creating: Creating<Wire, Account>): Pro
         if (made) return made;
         if (settler.type.onDuplicate !== "settles" && (await settler.find(account, desired))) throw collision(creating);
         const pause = CONFLICT_PAUSES[conflicts++];
-        if (pause === undefined)
-          throw unanswered ? outcomeUnknown(creating, error, "no flow of this name shows") : error;
+        if (pause === undefined) throw unanswered ? undecided(error) : error;
         await settler.ports.clock.sleep(pause);
         continue;
       }
       // An earlier try without an answer may yet show.
-      if (!error.outcomeUnknown)
-        throw unanswered ? outcomeUnknown(creating, error, "no flow of this name shows") : error;
+      if (!error.outcomeUnknown) throw unanswered ? undecided(error) : error;
       const made = await madeUnanswered(creating, error);
       if (made) return made;
-      if (unanswered || settler.type.onDuplicate === "twins") {
-        throw outcomeUnknown(creating, error, "no flow of this name shows");
-      }
+      if (unanswered || settler.type.onDuplicate === "twins") throw undecided(error);
       unanswered = true;
     }
   }

@@ -53,6 +53,9 @@ export function encode(declared: object): string {
   return sortedJson(declared);
 }
 
+/** What was decoded last: one state is asked for its declaration many times in a row. */
+let last: { readonly kept: string; readonly declared: Values } | undefined;
+
 /**
  * What a state says is declared, in whichever form a version kept it; `undefined` where it says nothing of it.
  *
@@ -60,7 +63,6 @@ export function encode(declared: object): string {
  */
 export function decode(kept: unknown): Values | undefined {
   if (typeof kept !== "string") return isObject(kept) ? kept : undefined;
-  // One state is asked for it many times in a row.
   if (kept === last?.kept) return last.declared;
   try {
     const declared: unknown = JSON.parse(kept);
@@ -76,5 +78,3 @@ export function decode(kept: unknown): Values | undefined {
     "Its state cannot be read: somebody has edited `__declared` by hand. Restore it from an earlier `pulumi stack export`.",
   );
 }
-
-let last: { readonly kept: string; readonly declared: Values } | undefined;

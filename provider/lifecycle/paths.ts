@@ -19,6 +19,13 @@ export function isWithin(path: PropertyPath, outer: PropertyPath): boolean {
   return outer.every((step, index) => path[index] === step);
 }
 
+/** Where in a value something stands that fits. What fits is not looked into. */
+export function placesOf(value: unknown, fits: (found: unknown) => boolean, at: PropertyPath = []): PropertyPath[] {
+  if (fits(value)) return [at];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => placesOf(member, fits, [...at, key]));
+}
+
 /** The innermost places where two values differ: objects are compared by key, everything else as a whole. */
 export function differingPaths(a: unknown, b: unknown, at: PropertyPath = []): PropertyPath[] {
   if (isEqual(a, b)) return [];

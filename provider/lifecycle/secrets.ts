@@ -15,12 +15,12 @@ export const HIDDEN = "[secret]";
  */
 export function secretPaths(type: FlowType, values: Values, declared: readonly PropertyPath[]): PropertyPath[] {
   const found = Object.entries(type.fields.shape).flatMap(([field, schema]) =>
-    secretsOf(schema, values[field], [field]),
+    secretsWithin(schema, values[field], [field]),
   );
   return [...found, ...declared.filter((path) => !found.some((outer) => isWithin(path, outer)))];
 }
 
-function secretsOf(schema: z.ZodType, value: unknown, at: PropertyPath): PropertyPath[] {
+function secretsWithin(schema: z.ZodType, value: unknown, at: PropertyPath): PropertyPath[] {
   if (value === undefined || value === UNKNOWN) return [];
   if (rules.get(schema)?.secret) return [at];
   const found = fitting(schema, value);
@@ -29,7 +29,7 @@ function secretsOf(schema: z.ZodType, value: unknown, at: PropertyPath): Propert
   if (!isObject(value) && !Array.isArray(value)) return [];
   return Object.entries(value).flatMap(([key, member]) => {
     const inner = memberOf(found, key);
-    return inner ? secretsOf(inner, member, [...at, key]) : [];
+    return inner ? secretsWithin(inner, member, [...at, key]) : [];
   });
 }
 
@@ -58,11 +58,9 @@ export function replaceSecrets(
 /** Shorter texts stand in too many words to be taken for the secret; Pulumi leaves them, too. */
 const SHORTEST_SECRET = 4;
 
-/** Where values hold one of these secrets, as a text of its own. */
-export function placesOf(values: unknown, secrets: readonly unknown[], at: PropertyPath = []): PropertyPath[] {
-  if (typeof values === "string") return values.length >= SHORTEST_SECRET && secrets.includes(values) ? [at] : [];
-  if (typeof values !== "object" || values === null) return [];
-  return Object.entries(values).flatMap(([key, member]) => placesOf(member, secrets, [...at, key]));
+/** Whether a value is one of these secrets, as a text of its own. */
+export function isOneOf(secrets: readonly unknown[], value: unknown): boolean {
+  return typeof value === "string" && value.length >= SHORTEST_SECRET && secrets.includes(value);
 }
 
 /** A message without the texts in these secrets, also where they are quoted as JSON. */

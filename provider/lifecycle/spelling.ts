@@ -1,4 +1,5 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
+import { valueAt } from "./paths";
 import { isObject, type Values } from "./values";
 
 /** A value beside its normal form. */
@@ -18,29 +19,21 @@ export function respelled(observed: Spelled, written: Spelled): unknown {
 }
 
 function respelledByKey(observed: Spelled, written: Spelled): Values {
-  const [seen, meant, wrote, meantByProgram] = [
-    observed.value,
-    observed.canonical,
-    written.value,
-    written.canonical,
-  ].map((each) => (isObject(each) ? each : {}));
-  const at = (values: Values | undefined, key: string) =>
-    values && Object.hasOwn(values, key) ? values[key] : undefined;
   const result = new Map<string, unknown>();
-  for (const key of Object.keys({ ...seen, ...meant })) {
-    const canonical = at(meant, key);
-    const wanted = at(meantByProgram, key);
+  for (const key of Object.keys({ ...Object(observed.value), ...Object(observed.canonical) })) {
+    const canonical = valueAt(observed.canonical, [key]);
+    const wanted = valueAt(written.canonical, [key]);
     // Left out by the normal form: an addition of the vendor's.
     if (canonical === undefined) continue;
-    if (!Object.hasOwn(wrote ?? {}, key)) {
+    if (!Object.hasOwn(Object(written.value), key)) {
       if (!isEqual(canonical, wanted)) result.set(key, canonical);
       continue;
     }
-    const value = at(seen, key) ?? canonical;
-    result.set(key, respelled({ value, canonical }, { value: at(wrote, key), canonical: wanted }));
+    const value = valueAt(observed.value, [key]) ?? canonical;
+    result.set(key, respelled({ value, canonical }, { value: valueAt(written.value, [key]), canonical: wanted }));
   }
   // Written by the program, and without meaning: it stays as written.
-  for (const [key, value] of Object.entries(wrote ?? {}))
-    if (at(meantByProgram, key) === undefined && !result.has(key)) result.set(key, value);
+  for (const [key, value] of Object.entries(Object(written.value)))
+    if (valueAt(written.canonical, [key]) === undefined && !result.has(key)) result.set(key, value);
   return Object.fromEntries(result);
 }

@@ -3,8 +3,8 @@ import { canonicalOf, hashOf, isTold, owned, rulesOf, writtenKeys } from "./cano
 import { engineArgumentNames } from "./engine-arguments";
 import type { FlowType } from "./flow-type";
 import { decode, encode, VERSION } from "./migrate";
-import { isWithin, type PropertyPath, valueAt } from "./paths";
-import { placesOf, secretPaths } from "./secrets";
+import { isWithin, type PropertyPath, placesOf, valueAt } from "./paths";
+import { isOneOf, secretPaths } from "./secrets";
 import { respelled } from "./spelling";
 import { defined, isObject, only, type Values } from "./values";
 
@@ -90,7 +90,9 @@ export function hidingMoved(type: FlowType, declaration: Declaration, found: Val
   if (texts.length === 0) return declaration;
   const { secret = [], once = [] } = declaration;
   const hidden = secretPaths(type, found, [...secret, ...once]);
-  const moved = placesOf(found, texts).filter((path) => !hidden.some((outer) => isWithin(path, outer)));
+  const moved = placesOf(found, (each) => isOneOf(texts, each)).filter(
+    (path) => !hidden.some((outer) => isWithin(path, outer)),
+  );
   return { ...declaration, ...placesIn("once", [...once, ...moved]) };
 }
 

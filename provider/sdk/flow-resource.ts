@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FlowType } from "../lifecycle/flow-type";
 import { toRegistered } from "../lifecycle/keyed";
-import type { PropertyPath } from "../lifecycle/paths";
+import { type PropertyPath, placesOf, valueAt } from "../lifecycle/paths";
 import { SECRETS } from "../lifecycle/state";
 import { defined } from "../lifecycle/values";
 import { flowTypeOf } from "../runtime/process";
@@ -55,22 +55,17 @@ function registered(type: FlowType, args: pulumi.Inputs): pulumi.Inputs {
       ];
     }),
   );
-  return { ...inputs, [SECRETS]: secretsOf(inputs) };
+  return { ...inputs, [SECRETS]: secretPlaces(inputs) };
 }
 
 /** Where registered arguments hold secrets; `undefined` where none does. */
-function secretsOf(inputs: pulumi.Inputs): pulumi.Output<PropertyPath[] | undefined> | undefined {
-  const later = laterIn(inputs, []);
+function secretPlaces(inputs: pulumi.Inputs): pulumi.Output<PropertyPath[] | undefined> | undefined {
+  const later = placesOf(inputs, isLater);
   if (later.length === 0) return undefined;
-  const marks = later.map(async ({ path, value }) => ((await pulumi.isSecret(pulumi.output(value))) ? [path] : []));
+  const marks = later.map(async (path) =>
+    (await pulumi.isSecret(pulumi.output(valueAt(inputs, path)))) ? [path] : [],
+  );
   return pulumi.output(Promise.all(marks).then((found) => (found.flat().length > 0 ? found.flat() : undefined)));
-}
-
-/** The outputs and promises in a value, with their places. */
-function laterIn(value: unknown, path: PropertyPath): { path: PropertyPath; value: unknown }[] {
-  if (isLater(value)) return [{ path, value }];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => laterIn(member, [...path, key]));
 }
 
 function isLater(value: unknown): boolean {
