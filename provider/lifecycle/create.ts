@@ -133,8 +133,8 @@ async function lookFor<Wire, Account>(
 
 /** What is known of a flow that was found. Nothing was sent to it yet: what the vendor never tells is sent. */
 function knownOf<Wire, Account>({ settler, account, inputs }: Creating<Wire, Account>, found: Wire): Values {
-  const told = readable(settler.type, inputs, settler.observe(found, inputs));
-  return settler.stateOf(found, account, settler.declared(found, account, inputs), told);
+  const told = readable(settler.type, inputs, settler.observe(found, inputs, {}));
+  return settler.stateOf(found, account, settler.declared(found, account, inputs), told, {});
 }
 
 /** @throws FlowError unless the program, or the user for this run, says that what is there may be taken over */

@@ -105,7 +105,8 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   fromId(id: string): Values;
   /**
    * The wire object in the product's names. Collections take the form (text, object) that `spelledAs` uses. A field that is
-   * left out is one that this vendor, or this server of it, does not tell.
+   * left out is one that this vendor, or this server of it, does not tell; within a field, `UNTOLD` stands for what is there
+   * and not told.
    */
   observe(wire: Wire, spelledAs: Values): Values;
   /** The members named by `outputs`. */

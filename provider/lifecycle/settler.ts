@@ -16,6 +16,7 @@ import {
   secretValues,
   stateOf,
 } from "./state";
+import { withUntold } from "./untold";
 import { defined, isObject, only, type Values } from "./values";
 
 /** A message names so many differences of one field. */
@@ -71,9 +72,13 @@ export class Settler<Wire, Account> {
     return `${this.type.token} ${this.type.identity(id, state)}`;
   }
 
-  /** The vendor's values in the product's names, as registered. */
-  observe(wire: Wire, spelledAs: Values): Values {
-    return registeredForm(this.type, this.type.observe(wire, spelledAs));
+  /**
+   * The vendor's values in the product's names, as registered.
+   *
+   * @param sent what was last sent, which stands for what the vendor does not tell
+   */
+  observe(wire: Wire, spelledAs: Values, sent: Values = spelledAs): Values {
+    return withUntold(registeredForm(this.type, this.type.observe(wire, spelledAs)), sent);
   }
 
   /** The fields among registered values, as vendors' functions take them: lists as lists. */
@@ -82,10 +87,10 @@ export class Settler<Wire, Account> {
   }
 
   /** The state of what was read. */
-  stateOf(wire: Wire, account: Account, declaration: Declaration, spelledAs: Values): Values {
+  stateOf(wire: Wire, account: Account, declaration: Declaration, spelledAs: Values, sent: Values = spelledAs): Values {
     return stateOf(
       this.type,
-      this.observe(wire, spelledAs),
+      this.observe(wire, spelledAs, sent),
       this.type.outputsOf(wire, account),
       declaration,
       spelledAs,
@@ -184,7 +189,7 @@ export class Settler<Wire, Account> {
       if (error instanceof FlowError && error.kind !== "notFound") throw error;
       const now = await this.type.read(account, id, known, true, inputs).catch(() => "unreadable" as const);
       if (now === "unreadable") throw this.#changeUnknown(known, error);
-      const arrived = now === undefined ? [] : taken ? changed : this.#arrived(now, change);
+      const arrived = now === undefined ? [] : taken ? changed : this.#arrived(now, change, known);
       if (now === undefined || arrived.length === 0) throw error;
       throw this.#halfChanged(now, account, change, arrived, error);
     }
@@ -207,8 +212,8 @@ export class Settler<Wire, Account> {
   }
 
   /** The changed fields that the vendor tells, and that are as the change wants them. */
-  #arrived(wire: Wire, { inputs, target, changed, keys }: Change): string[] {
-    const observed = this.observe(wire, inputs);
+  #arrived(wire: Wire, { inputs, target, changed, keys }: Change, sent: Values = inputs): string[] {
+    const observed = this.observe(wire, inputs, sent);
     return changed.filter((field) => {
       const [found, wanted] = [observed[field], target[field]].map((value) =>
         owned(this.type, field, value, keys[field] ?? []),

@@ -32,7 +32,7 @@ export async function update<Wire, Account>(
   const target = { ...fieldsOf(type, inputs), ...clears(type, before, inputs) };
   const keys = ownedKeys(type, before, inputs);
   // Spelled as the state for what the program no longer declares.
-  const observed = settler.observe(wire, { ...state, ...inputs });
+  const observed = settler.observe(wire, { ...state, ...inputs }, state);
   const now = (field: string) => owned(type, field, observed[field], keys[field] ?? []);
   const changed = Object.keys(target).filter((field) => {
     const found = isTold(type, field, observed) ? now(field) : state[field];

@@ -100,6 +100,8 @@ export interface FieldCase {
   readonly told?: { readonly to?: readonly string[]; readonly theirs?: readonly string[] };
   /** Of a map of which only the written keys are managed: keys of others. */
   readonly othersKeys?: Values;
+  /** Whether the program's value holds something that the vendor never tells, such as a token. */
+  readonly holdsUntold?: true;
 }
 
 /** A value in a program that nobody may see. */

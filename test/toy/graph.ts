@@ -6,6 +6,7 @@ import { path } from "../../provider/http/path";
 import { FlowError, VendorError } from "../../provider/lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../provider/lifecycle/flow-type";
 import { keyed, keyedAsEdges, keyedBy, toRegistered } from "../../provider/lifecycle/keyed";
+import { UNTOLD, withUntold } from "../../provider/lifecycle/untold";
 import { containsUnknown, isObject, type Values } from "../../provider/lifecycle/values";
 import type { ToyAccount } from "./vendor";
 
@@ -160,7 +161,8 @@ export const graph: FlowType<GraphFields, WireGraph, ToyAccount> = {
         if (!(error instanceof VendorError && error.kind === "conflict")) throw error;
         const now = await get(account, id);
         if (!now || now.revision === revision) throw error;
-        if (has(now, target, changed)) return now;
+        // Where only the token differs, nothing tells whether it arrived: it is sent once more.
+        if (has(now, target, changed) && !has(wire, target, changed)) return now;
         // The graph merely ran.
         if (!isEqual(contentOf(now), contentOf(wire)))
           throw new FlowError("conflict", "It was changed while it was updated.");
@@ -175,11 +177,12 @@ export const graph: FlowType<GraphFields, WireGraph, ToyAccount> = {
   },
 };
 
-/** Whether an own write whose answer was lost is what is there now. */
+/** Whether what is there is what was written, as far as it is told. */
 function has(now: WireGraph, target: Partial<GraphFields>, changed: readonly string[]): boolean {
-  const seen = graph.observe(now, target);
-  const meaning = (value: unknown) => canonicalDefinition(toRegistered(definition, value));
-  return changed.every((field) => isEqual(meaning(seen[field]), meaning(Reflect.get(target, field))));
+  const registered = (values: Values): Values => mapValues(values, (value) => toRegistered(definition, value));
+  const wanted = registered({ ...target });
+  const seen = withUntold(registered(graph.observe(now, target)), wanted);
+  return changed.every((field) => isEqual(canonicalDefinition(seen[field]), canonicalDefinition(wanted[field])));
 }
 
 /** What people write, without the server's counters. */
@@ -187,7 +190,7 @@ function contentOf({ name, description, definition: { nodes, edges } }: WireGrap
   return { name, description, nodes, edges: edges.map(({ id: _, ...each }) => each) };
 }
 
-/** The node that the program wrote under this id, whose write-only token and whose spelling of headers are kept. */
+/** The node that the program wrote under this id, whose spelling of headers is kept. */
 function writtenNode({ definition: written }: Values, id: unknown): Values {
   const nodes = isObject(written) ? written.nodes : undefined;
   const node = Array.isArray(nodes)
@@ -212,7 +215,7 @@ function observedNode({ display_name: _, has_token, temperature, headers, ...wir
           ),
         }
       : {}),
-    ...(has_token && written.token !== undefined ? { token: written.token } : {}),
+    ...(has_token ? { token: UNTOLD } : {}),
   };
 }
 

@@ -53,7 +53,8 @@ export function keyRules(subject: Subject, rule: Declare): void {
       scene.world.emulator.reset();
       await scene.created(program);
       await new Stack(scene.bench).up(adopting);
-      const written = writeOnlyFields(subject).some((field) => field in program);
+      const untold = Object.keys(subject.fields).filter((field) => subject.fields[field]?.holdsUntold);
+      const written = [...writeOnlyFields(subject), ...untold].some((field) => field in program);
       // What the vendor never tells must be sent.
       if (!written) assert.deepEqual(scene.changes(), []);
       await scene.demandSettledAtVendor(stack, adopting);

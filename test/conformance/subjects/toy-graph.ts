@@ -75,6 +75,7 @@ export const toyGraph: Subject = {
       to: definition("Hello", "greet"),
       theirs: definition("by hand", "ask"),
       cleared: { nodes: [], edges: [] },
+      holdsUntold: true,
       told: { to: ["Hello"], theirs: ["definition.nodes.greet.message", "by hand"] },
     },
   },
