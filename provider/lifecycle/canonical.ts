@@ -43,6 +43,16 @@ export function differing(type: FlowType, wanted: Values, observed: Values): str
   return Object.keys(wanted).filter((field) => !sameMeaning(type, field, wanted[field], observed[field]));
 }
 
+/** What brings back a flow that has ended at the vendor, in the fields of which the program says nothing. */
+export function revivals(type: FlowType, wanted: Values, observed: Values): Values {
+  return Object.fromEntries(
+    Object.keys(type.fields.shape).flatMap((field) => {
+      const { ends } = rulesOf(type, field);
+      return ends && wanted[field] === undefined && isEqual(observed[field], ends.value) ? [[field, ends.revived]] : [];
+    }),
+  );
+}
+
 /** Whether the vendor tells a field: where it does not, the field can only be compared with what was last sent. */
 export function isTold(type: FlowType, field: string, observed: Values): boolean {
   return !rulesOf(type, field).writeOnly && observed[field] !== undefined;

@@ -1,3 +1,4 @@
+import partition from "lodash/partition";
 import { z } from "zod";
 import { rulesOf } from "./canonical";
 import { engineArguments } from "./engine-arguments";
@@ -14,30 +15,47 @@ export interface CheckFailure {
   readonly reason: string;
 }
 
+/** Checked arguments, and what is wrong with them. */
+export interface Checked {
+  readonly inputs: Values;
+  readonly failures: readonly CheckFailure[];
+  /** What is doubtful, and does not stop. */
+  readonly warnings: readonly CheckFailure[];
+}
+
 /**
  * Checks the arguments of a flow offline: fills defaults, brings lists with identity into their registered form,
  * and reports all problems at once. What a preview cannot know yet is not judged. Idempotent.
  *
  * @param settings values of the vendor's settings, for fields that are filled from one
  */
-export function check(
-  type: FlowType,
-  args: Values,
-  settings: Values,
-): { readonly inputs: Values; readonly failures: CheckFailure[] } {
+export function check(type: FlowType, args: Values, settings: Values): Checked {
   const { [SECRETS]: secrets, ...given } = defined({ ...args, ...filled(type, args, settings) });
   const registered = registeredForm(type, given);
-  const inputs = Array.isArray(secrets)
-    ? { ...registered, [SECRETS]: secrets.map((path) => registeredPlace(type, given, path)) }
-    : registered;
+  const inputs = {
+    ...registered,
+    ...derived(type, registered),
+    ...(Array.isArray(secrets) ? { [SECRETS]: secrets.map((path) => registeredPlace(type, given, path)) } : {}),
+  };
   const written = programForm(type, registered);
   const problems = [
     ...schemaProblems(type, written),
     ...spellingProblems(type, written),
     ...(type.crossCheck?.(written) ?? []),
   ];
-  const failures = problems.map(({ path, message }) => ({ property: showPath(path, written), reason: message }));
-  return { inputs, failures };
+  const told = ({ path, message }: Problem) => ({ property: showPath(path, written), reason: message });
+  const [doubts, faults] = partition(problems, ({ warning }) => warning);
+  return { inputs: defined(inputs), failures: faults.map(told), warnings: doubts.map(told) };
+}
+
+/** What follows from the arguments. */
+function derived(type: FlowType, registered: Values): Values {
+  return Object.fromEntries(
+    Object.keys(type.fields.shape).flatMap((field) => {
+      const { derived: derive } = rulesOf(type, field);
+      return derive ? [[field, derive(registered)]] : [];
+    }),
+  );
 }
 
 /** The values of the fields that the program leaves to a setting. */
@@ -74,7 +92,9 @@ function schemaProblems(type: FlowType, written: Values): Problem[] {
   const schema = schemaOf(type);
   const result = schema.safeParse(written);
   if (result.success) return [];
-  const names = Object.keys(schema.shape).join(", ");
+  const names = Object.keys(schema.shape)
+    .filter((name) => !rulesOf(type, name).derived)
+    .join(", ");
   return result.error.issues.flatMap(innermost).flatMap((issue): Problem[] => {
     if (issue.code === "unrecognized_keys") {
       const known =

@@ -1,4 +1,4 @@
-import { differing, fieldsOf, readable, rulesOf } from "./canonical";
+import { differing, fieldsOf, readable, revivals, rulesOf } from "./canonical";
 import { clauseOf, FlowError, PartialFailure, VendorError } from "./errors";
 import type { Creation, FlowType } from "./flow-type";
 import { showPath } from "./paths";
@@ -35,7 +35,7 @@ export async function create<Wire, Account>(
   const known = knownOf(creating, found);
   if (settler.ports.memory.holds(settler.identity(settler.type.idOf(found), known))) throw describedTwice(creating);
   // A setting of another object has a value before the program sets it; there is nothing of somebody's to take over.
-  if (settler.type.onDuplicate !== "settles") allowAdoption(creating);
+  if (settler.type.onDuplicate !== "settles") allowAdoption(creating, found);
   return takeOver(creating, found, known);
 }
 
@@ -45,8 +45,8 @@ async function createNew<Wire, Account>(creating: Creating<Wire, Account>): Prom
   const { id, whole } = created;
   let wire: Wire;
   try {
-    await settler.type.finish?.(account, desired, created);
-    wire = whole !== undefined && !settler.type.finish ? whole : await settler.readBack(account, id, desired);
+    const known = settler.type.finish ? await settler.type.finish(account, desired, created) : whole;
+    wire = known ?? (await settler.readBack(account, id, desired));
   } catch (error) {
     const left = await settler.record(account, id, desired, inputs);
     const message = `${settler.name(desired)} was created, but not finished: ${clauseOf(error)}. It is recorded in the stack; run \`pulumi up\` again to finish it.`;
@@ -73,7 +73,8 @@ async function createOnce<Wire, Account>(creating: Creating<Wire, Account>): Pro
       if (error.kind === "conflict") {
         const made = unanswered ? await madeUnanswered(creating, error) : undefined;
         if (made) return made;
-        if (settler.type.onDuplicate !== "settles" && (await settler.find(account, desired))) throw collision(creating);
+        const other = settler.type.onDuplicate === "settles" ? undefined : await settler.find(account, desired);
+        if (other !== undefined) throw collision(creating, other);
         const pause = CONFLICT_PAUSES[conflicts++];
         if (pause === undefined) throw unanswered ? undecided(error) : error;
         await settler.ports.clock.sleep(pause);
@@ -138,9 +139,10 @@ function knownOf<Wire, Account>({ settler, account, inputs }: Creating<Wire, Acc
 }
 
 /** @throws FlowError unless the program, or the user for this run, says that what is there may be taken over */
-function allowAdoption<Wire, Account>(creating: Creating<Wire, Account>): void {
+function allowAdoption<Wire, Account>(creating: Creating<Wire, Account>, found: Wire): void {
   const { settler, inputs, desired } = creating;
-  if (inputs.adopt !== true && !settler.ports.overrides.adopts(settler.type.label(desired))) throw collision(creating);
+  if (inputs.adopt !== true && !settler.ports.overrides.adopts(settler.type.label(desired)))
+    throw collision(creating, found);
 }
 
 async function takeOver<Wire, Account>(
@@ -150,13 +152,13 @@ async function takeOver<Wire, Account>(
 ): Promise<Kept> {
   const { type, ports } = settler;
   const { keys } = settler.declared(found, account, inputs);
-  const target = fieldsOf(type, inputs);
+  const target = { ...fieldsOf(type, inputs), ...revivals(type, inputs, known) };
   const changed = differing(type, target, known);
   const show = settler.shower(inputs);
   const changes = changed.map((field) =>
     known[field] === undefined
-      ? `${field}: ${show([field], inputs[field])}`
-      : settler.differences(field, known[field], inputs[field], (path, before, after) => {
+      ? `${field}: ${show([field], target[field])}`
+      : settler.differences(field, known[field], target[field], (path, before, after) => {
           return `${showPath(path, {})}: ${show(path, before)} => ${show(path, after)}`;
         }),
   );
@@ -167,14 +169,19 @@ async function takeOver<Wire, Account>(
   return { id, state: await settler.write(account, found, { id, known, inputs, target, changed, keys }) };
 }
 
-function collision<Wire, Account>({ settler, desired }: Creating<Wire, Account>): FlowError {
+function collision<Wire, Account>({ settler, desired }: Creating<Wire, Account>, found: Wire): FlowError {
   const { type } = settler;
   const label = type.label(desired);
+  const about = type.inTheWay?.(found);
+  const name = type.nameField && desired[type.nameField];
+  const ways = [
+    `take it over with \`adopt: true\` (or for one run with \`PULUMI_FLOWS_ADOPT=${label} pulumi up\`)`,
+    ...(name === undefined ? [] : [`give the new one another name such as "${String(name)}-<stack>"`]),
+    "bring the existing one into the stack with an import file (`pulumi import --file`)",
+  ];
   return new FlowError(
     "collision",
-    `${settler.name(desired)} exists already, and this stack did not make it. Nothing was changed. Either take it over with \`adopt: true\` ` +
-      `(or for one run with \`PULUMI_FLOWS_ADOPT=${label} pulumi up\`), or give the new one another name such as "${String(desired[type.nameField])}-<stack>", ` +
-      "or bring the existing one into the stack with an import file (`pulumi import --file`).",
+    `${settler.name(desired)} exists already, and this stack did not make it.${about ? ` ${about}` : ""} Nothing was changed. Either ${ways.join(", or ")}.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
-import { rulesOf, sameMeaning } from "./canonical";
+import { revivals, rulesOf, sameMeaning } from "./canonical";
 import type { FlowType } from "./flow-type";
 import { declarationOf, declare, SECRETS } from "./state";
 import { containsUnknown, type Values } from "./values";
@@ -19,9 +19,10 @@ export interface Difference {
 export function diff(type: FlowType, state: Values, inputs: Values): Difference {
   const before = declarationOf(state);
   const after = declare(type, inputs, before?.account ?? "");
+  const ended = revivals(type, inputs, state);
   const changed = Object.keys(type.fields.shape).filter((field) => {
     const wanted = inputs[field];
-    if (wanted === undefined) return before?.fields.includes(field);
+    if (wanted === undefined) return before?.fields.includes(field) || field in ended;
     if (containsUnknown(wanted)) return true;
     return (
       !sameMeaning(type, field, state[field], wanted) ||

@@ -58,12 +58,13 @@ export class VendorError extends Error {
   }
 }
 
-/** Why the lifecycle itself stopped. */
+/** Why the lifecycle itself stopped. `notAsSent`: the vendor took a change and made something else of it. */
 export type FlowErrorKind =
   | "settings"
   | "collision"
   | "conflict"
   | "deletedOutside"
+  | "notAsSent"
   | "wrongAccount"
   | "outcomeUnknown"
   | "notFound"

@@ -22,6 +22,16 @@ export interface FieldRules {
   readonly secret?: true;
   /** The setting that fills the field when the program leaves it out. */
   readonly setting?: string;
+  /**
+   * Not the program's to write: made from its arguments at every check, so that a preview shows what follows from them.
+   * `undefined` leaves it out.
+   */
+  readonly derived?: (inputs: Values) => unknown;
+  /**
+   * What ends the flow at a vendor that deletes nothing: `value` is a difference also where the program leaves the field
+   * out, and is brought back to `revived`.
+   */
+  readonly ends?: { readonly value: unknown; readonly revived: unknown };
   /** Fields of one group are different spellings of one thing at the vendor: a program may use only one of them. */
   readonly spells?: string;
   /**
@@ -56,6 +66,8 @@ export const keyings = z.registry<Keying>();
 export interface Problem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+  /** A doubt: said aloud, does not stop. */
+  readonly warning?: true;
 }
 
 /** What a creation did. */
@@ -80,8 +92,8 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   /** What messages call it, such as `Kosli flow`. */
   readonly noun: string;
   readonly fields: z.ZodObject;
-  /** The field that takes the resource's name where the program leaves it out. */
-  readonly nameField: string;
+  /** The field that takes the resource's name where the program leaves it out; absent for what has no name. */
+  readonly nameField?: string;
   /** Members of the state that only the vendor sets. */
   readonly outputs: readonly string[];
   /**
@@ -132,9 +144,11 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   ): Promise<Wire | undefined>;
   /** What already has the key of `desired`. Default, for what has no key but its place: what `read` answers. */
   find?(account: Account, desired: Desired): Promise<Wire | undefined>;
+  /** What a user should know of a flow that stands in the way of a creation, as a sentence. */
+  inTheWay?(wire: Wire): string | undefined;
   create(account: Account, desired: Desired): Promise<Creation<Wire>>;
-  /** Sets what `create` cannot carry. */
-  finish?(account: Account, desired: Desired, created: Creation<Wire>): Promise<void>;
+  /** Sets what `create` cannot carry. Answers with the whole flow where it knows it: it need not be read again. */
+  finish?(account: Account, desired: Desired, created: Creation<Wire>): Promise<Wire | undefined>;
   /**
    * Makes the `changed` fields of `wire` equal to `target`, and leaves everything else as it is. Answers with the whole
    * flow where the vendor does: it need not be read again.

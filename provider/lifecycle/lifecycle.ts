@@ -1,4 +1,4 @@
-import { type CheckFailure, check } from "./check";
+import { type Checked, check } from "./check";
 import { create } from "./create";
 import { type Difference, diff } from "./diff";
 import { clauseOf, FlowError, PartialFailure, VendorError, type VendorErrorKind } from "./errors";
@@ -26,7 +26,7 @@ import { defined, type Values } from "./values";
  * promises for every vendor. Throws {@link FlowError} for whatever is expected to go wrong.
  */
 export interface Lifecycle {
-  check(args: Values): { readonly inputs: Values; readonly failures: CheckFailure[] };
+  check(args: Values): Checked;
   diff(state: Values, inputs: Values): Difference;
   /** Where checked arguments, or a state, hold secrets: what is kept encrypted and never shown. */
   secrets(values: Values): PropertyPath[];
@@ -127,7 +127,12 @@ export function createLifecycle<Wire, Account>(
   };
 
   return {
-    check: (args) => check(type, args, settings()),
+    check: (args) => {
+      const checked = check(type, args, settings());
+      for (const { property, reason } of checked.warnings)
+        ports.log.warn(`${settler.name(checked.inputs)}: ${property}: ${reason}`);
+      return checked;
+    },
     diff: (state, inputs) => {
       try {
         return diff(type, migrate(state), migrate(inputs));

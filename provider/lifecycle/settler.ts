@@ -185,8 +185,9 @@ export class Settler<Wire, Account> {
       taken = true;
       after = whole ?? (await this.#readChanged(account, wire, change));
     } catch (error) {
+      taken ||= error instanceof FlowError && error.kind === "notAsSent";
       // What the type itself refused, it has not done.
-      if (error instanceof FlowError && error.kind !== "notFound") throw error;
+      if (!taken && error instanceof FlowError && error.kind !== "notFound") throw error;
       const now = await this.type.read(account, id, known, true, inputs).catch(() => "unreadable" as const);
       if (now === "unreadable") throw this.#changeUnknown(known, error);
       const arrived = now === undefined ? [] : taken ? changed : this.#arrived(now, change, known);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
-import { canonicalOf, fieldsOf, isTold, owned, rulesOf, sameMeaning, writtenKeys } from "./canonical";
+import { canonicalOf, fieldsOf, isTold, owned, revivals, rulesOf, sameMeaning, writtenKeys } from "./canonical";
 import { FlowError } from "./errors";
 import type { FlowType } from "./flow-type";
 import { showPath, valueAt } from "./paths";
@@ -29,10 +29,10 @@ export async function update<Wire, Account>(
     );
   }
   const before = declarationOf(state);
-  const target = { ...fieldsOf(type, inputs), ...clears(type, before, inputs) };
   const keys = ownedKeys(type, before, inputs);
   // Spelled as the state for what the program no longer declares.
   const observed = settler.observe(wire, { ...state, ...inputs }, state);
+  const target = { ...fieldsOf(type, inputs), ...clears(type, before, inputs), ...revivals(type, inputs, observed) };
   const now = (field: string) => owned(type, field, observed[field], keys[field] ?? []);
   const changed = Object.keys(target).filter((field) => {
     const found = isTold(type, field, observed) ? now(field) : state[field];

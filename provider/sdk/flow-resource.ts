@@ -21,7 +21,7 @@ export abstract class FlowResource extends pulumi.CustomResource {
       );
     }
     const { type } = flowTypeOf(token);
-    const props = opts.id === undefined ? registered(type, { [type.nameField]: name, ...defined(args) }) : args;
+    const props = opts.id === undefined ? registered(type, { ...named(type, name), ...defined(args) }) : args;
     super(
       typeOf(token),
       name,
@@ -34,6 +34,11 @@ export abstract class FlowResource extends pulumi.CustomResource {
   protected static isOfType(value: unknown, token: string): boolean {
     return pulumi.CustomResource.isInstance(value) && Reflect.get(value, "__pulumiType") === typeOf(token);
   }
+}
+
+/** The resource's name, where the flow takes it. */
+function named({ nameField }: FlowType, name: string): pulumi.Inputs {
+  return nameField === undefined ? {} : { [nameField]: name };
 }
 
 /** The Pulumi type of a flow type: part of every URN. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { vendors } from "../../provider/vendors";
 import { assertGolden } from "../harness/golden";
+import { keyFieldOf } from "./subject";
 import { subjects } from "./subjects";
 import { conform } from "./suite";
 
@@ -16,8 +17,8 @@ describe("conformance", () => {
     });
 
     it(`subject: programs of ${subject.type.token} all have the name of the least one`, () => {
-      const { nameField } = subject.type;
-      for (const program of Object.values(subject.programs)) assert.equal(program[nameField], subject.least[nameField]);
+      const keyField = keyFieldOf(subject);
+      for (const program of Object.values(subject.programs)) assert.equal(program[keyField], subject.least[keyField]);
     });
   }
 

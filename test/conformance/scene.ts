@@ -5,7 +5,7 @@ import type { FieldRules } from "../../provider/lifecycle/flow-type";
 import { isObject, type Values } from "../../provider/lifecycle/values";
 import { Bench, type Benched } from "../harness/bench";
 import { Stack } from "../harness/stack";
-import type { FieldCase, StoredObject, Subject, World } from "./subject";
+import { type FieldCase, keyFieldOf, type StoredObject, type Subject, type World } from "./subject";
 
 /** One test's vendor, subject and bench. */
 export class Scene {
@@ -110,13 +110,13 @@ export function changedElsewhere(subject: Subject, field: Field, program: Values
     ({ name, rules, stored }) => name in program && stored !== field.stored && !rules.replaces,
   );
   // Rather not by a rename, which is more than a change of a field.
-  const other = others.find(({ name }) => name !== subject.type.nameField) ?? others[0];
+  const other = others.find(({ name }) => name !== keyFieldOf(subject)) ?? others[0];
   return other && { ...program, [other.name]: other.to };
 }
 
 /** The name that a rename gives. */
-export function nameTo({ fields, type }: Subject): string {
-  return String(fields[type.nameField]?.to);
+export function nameTo(subject: Subject): string {
+  return String(subject.fields[keyFieldOf(subject)]?.to);
 }
 
 /** The texts, numbers and truths in a value. */

@@ -125,4 +125,12 @@ export interface Subject extends Benched {
   readonly fields: Readonly<Record<string, FieldCase>>;
   readonly secrets: readonly SecretCase[];
   readonly waivers: readonly Waiver[];
+  /** For a flow type without names: the field by which messages tell one from another. */
+  readonly keyField?: string;
+}
+
+/** The field that tells one flow of a type from another: its name, where it has one. */
+export function keyFieldOf({ type, keyField = type.nameField }: Subject): string {
+  if (keyField === undefined) throw new Error(`the subject of ${type.token} needs a keyField`);
+  return keyField;
 }

@@ -1,6 +1,6 @@
 import type { Values } from "../../provider/lifecycle/values";
 import { fieldsOf, nameTo, programsOf, Scene } from "../conformance/scene";
-import type { Nature, Subject, World } from "../conformance/subject";
+import { keyFieldOf, type Nature, type Subject, type World } from "../conformance/subject";
 import type { StackOptions } from "../harness/stack";
 import { Stack } from "../harness/stack";
 
@@ -22,8 +22,8 @@ export interface Operation {
 
 /** Every step that may lead to calls of its own. */
 export function operationsOf(subject: Subject): Operation[] {
-  const { nameField } = subject.type;
-  const name = String(subject.least[nameField]);
+  const keyField = keyFieldOf(subject);
+  const name = String(subject.least[keyField]);
   const programs = programsOf(subject);
   const fields = fieldsOf(subject).filter(({ rules }) => !rules.replaces);
   const removeAll = (world: World) => {
@@ -69,7 +69,7 @@ export function operationsOf(subject: Subject): Operation[] {
     const declared = fields.filter((field) => field.name in program);
     const changed = { ...program, ...Object.fromEntries(declared.map((field) => [field.name, field.to])) };
     const all = { kind: "update", step: "up", before: program } as const;
-    const renamed = fields.some((field) => field.name === nameField) ? { [nameField]: nameTo(subject) } : {};
+    const renamed = fields.some((field) => field.name === keyField) ? { [keyField]: nameTo(subject) } : {};
     return [
       { ...all, name: `change all of ${what}`, program: changed },
       { ...all, name: `drop all of ${what} and rename`, program: { ...subject.least, ...renamed } },

@@ -35,7 +35,7 @@ describe("vendor calls of 200 flows", function () {
     const { lifecycle } = bench.run();
     for (const { state, inputs } of kept) {
       const checked = lifecycle.check(inputs);
-      assert.deepEqual(checked, { inputs, failures: [] });
+      assert.deepEqual(checked, { inputs, failures: [], warnings: [] });
       assert.deepEqual(lifecycle.diff(state, checked.inputs).changed, []);
     }
     takes(0, callLimits.previewUnchanged);

@@ -3,7 +3,10 @@ import { check } from "../../provider/lifecycle/check";
 import { UNKNOWN, type Values } from "../../provider/lifecycle/values";
 import { flow } from "../../provider/vendors/kosli/flow";
 
-const checked = (args: Values, settings: Values = { org: "acme" }) => check(flow, args, settings);
+const checked = (args: Values, settings: Values = { org: "acme" }) => {
+  const { inputs, failures } = check(flow, args, settings);
+  return { inputs, failures };
+};
 const failuresOf = (args: Values, settings?: Values) =>
   checked(args, settings).failures.map(({ property, reason }) => `${property}: ${reason}`);
 

@@ -166,6 +166,7 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
 
   async finish(account, { org, name, tags }) {
     if (tags && Object.keys(tags).length > 0) await patchTags(account, org, name, { set_tags: tags });
+    return undefined;
   },
 
   async update(account, wire, target, changed, keys) {

@@ -4,13 +4,13 @@ import { FlowError } from "../../../provider/lifecycle/errors";
 import { failureAs } from "../../harness/failure-of";
 import { Stack } from "../../harness/stack";
 import { nameTo, programsOf } from "../scene";
-import type { Subject } from "../subject";
+import { keyFieldOf, type Subject } from "../subject";
 import type { Declare } from "../suite";
 
 /** Whose an object is: names that are taken, given up and handed over. */
 export function keyRules(subject: Subject, rule: Declare): void {
-  const { nameField } = subject.type;
-  const name = String(subject.least[nameField]);
+  const keyField = keyFieldOf(subject);
+  const name = String(subject.least[keyField]);
   const renamed = nameTo(subject);
 
   for (const [what, program] of programsOf(subject)) {
@@ -84,7 +84,7 @@ export function keyRules(subject: Subject, rule: Declare): void {
       const before = scene.only;
       const { id } = stack.resource;
       for (const next of [renamed, name, renamed]) {
-        const wanted = { ...program, [nameField]: next };
+        const wanted = { ...program, [keyField]: next };
         await stack.up(wanted);
         assert.equal(stack.resource.id, id);
         assert.equal(scene.only.identity, before.identity);
@@ -99,7 +99,7 @@ export function keyRules(subject: Subject, rule: Declare): void {
     const stack = await scene.created(subject.least);
     scene.world.add(renamed);
     const before = scene.world.objects();
-    const error = await failureAs(FlowError, stack.up({ ...subject.least, [nameField]: renamed }));
+    const error = await failureAs(FlowError, stack.up({ ...subject.least, [keyField]: renamed }));
     assert.ok(error.message.includes(renamed), error.message);
     assert.deepEqual(scene.world.objects(), before);
   });

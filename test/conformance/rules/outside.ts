@@ -4,7 +4,7 @@ import { FlowError } from "../../../provider/lifecycle/errors";
 import type { Values } from "../../../provider/lifecycle/values";
 import { failureAs } from "../../harness/failure-of";
 import { changedElsewhere, type Field, fieldsOf, leavesOf, programsOf, type Scene } from "../scene";
-import type { Subject } from "../subject";
+import { keyFieldOf, type Subject } from "../subject";
 import type { Declare } from "../suite";
 
 /** What happens to people's flows while no Pulumi program is running. */
@@ -48,7 +48,7 @@ export function outsideRules(subject: Subject, rule: Declare): void {
         const stack = await scene.created(program);
         const { kept } = stack;
         scene.world.remove(scene.only.identity);
-        scene.world.add(String(program[subject.type.nameField]));
+        scene.world.add(String(program[keyFieldOf(subject)]));
         const stranger = scene.only;
         const error = await failureAs(FlowError, stack.up({ ...program, onConflict: "overwrite" }));
         assert.equal(error.kind, "deletedOutside");

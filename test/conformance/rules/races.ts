@@ -4,16 +4,16 @@ import { FlowError } from "../../../provider/lifecycle/errors";
 import { failureAs } from "../../harness/failure-of";
 import { Stack } from "../../harness/stack";
 import { fieldsOf, programsOf } from "../scene";
-import type { Subject } from "../subject";
+import { keyFieldOf, type Subject } from "../subject";
 import type { Declare } from "../suite";
 
 /** What somebody does in the moment between the look and the write. */
 export function raceRules(subject: Subject, rule: Declare): void {
-  const name = String(subject.least[subject.type.nameField]);
+  const name = String(subject.least[keyFieldOf(subject)]);
 
   for (const [what, program] of programsOf(subject)) {
     const mutable = fieldsOf(subject).filter((each) => each.name in program && !each.rules.replaces);
-    const field = mutable.find((each) => each.name !== subject.type.nameField) ?? mutable[0];
+    const field = mutable.find((each) => each.name !== keyFieldOf(subject)) ?? mutable[0];
     assert.ok(field, `nothing of ${what} can be changed`);
 
     rule(

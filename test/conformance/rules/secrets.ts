@@ -8,7 +8,7 @@ import { failureOf } from "../../harness/failure-of";
 import { secretArguments } from "../../harness/secret-arguments";
 import { Stack } from "../../harness/stack";
 import { fieldsOf, type Scene } from "../scene";
-import type { SecretCase, Subject } from "../subject";
+import { keyFieldOf, type SecretCase, type Subject } from "../subject";
 import type { Declare } from "../suite";
 
 /** Nobody reads a key or a secret in anything that this package shows or keeps in clear. */
@@ -91,7 +91,7 @@ async function shownInALife(
   );
   const [field] = change
     ? declared.filter(({ name }) => name in change)
-    : [...declared.filter(({ name }) => name !== subject.type.nameField), ...declared];
+    : [...declared.filter(({ name }) => name !== keyFieldOf(subject)), ...declared];
   assert.ok(field);
   const changed = { ...program, ...(change ?? { [field.name]: field.to }) };
 
