@@ -10,7 +10,7 @@ import { SECRETS } from "./state";
 import { containsUnknown, defined, type Values } from "./values";
 
 /** A failed rule, with the property path that Pulumi prints. */
-export interface CheckFailure {
+interface CheckFailure {
   readonly property: string;
   readonly reason: string;
 }
