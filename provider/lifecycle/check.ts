@@ -109,7 +109,7 @@ function schemaProblems(type: FlowType, written: Values): Problem[] {
 }
 
 /** The issues behind an issue: those of the form of a union that the value has, and of keys of maps. */
-function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+export function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   const below = (inner: z.core.$ZodIssue): z.core.$ZodIssue[] =>
     innermost({ ...inner, path: [...issue.path, ...inner.path] });
   if (issue.code === "invalid_key") return issue.issues.flatMap(below);

@@ -1,0 +1,248 @@
+import type { Problem } from "../../../lifecycle/flow-type";
+import { isObject, UNKNOWN, type Values } from "../../../lifecycle/values";
+import { configProblems } from "./config-problems";
+import { nearestName } from "./nearest-name";
+import { configSchema, NODE_TYPES } from "./node-configs";
+
+/** The label of an edge that names none. */
+const NEXT = "next";
+
+/** As many labels are listed in a message. */
+const MOST_LISTED = 10;
+
+/** What is known of a node. */
+interface KnownNode {
+  readonly index: number;
+  /** What messages call it. */
+  readonly named: string;
+  /** `undefined` where it is not known yet, or none. */
+  readonly id: string | undefined;
+  /** `undefined` where it is not known yet, or none. */
+  readonly type: string | undefined;
+  readonly data: Values | undefined;
+}
+
+/** What is known of an edge. */
+interface KnownEdge {
+  readonly index: number;
+  /** What messages call it. */
+  readonly named: string;
+  /** `undefined` where it is not known yet, or none. */
+  readonly source: string | undefined;
+  /** `undefined` where it is not known yet, or none. */
+  readonly target: string | undefined;
+  /** The one that Kapso takes it for; `undefined` where it is not known yet, or none. */
+  readonly label: string | undefined;
+  /** Whether it is null. */
+  readonly nulled: boolean;
+}
+
+/**
+ * Everything wrong with a workflow's graph that its list of nodes and its list of edges alone tell. What a preview cannot
+ * know yet is not judged, nor what has the wrong form: the schema tells that. Never throws.
+ *
+ * @param definition as the program writes it, with lists
+ */
+export function graphProblems(definition: unknown): Problem[] {
+  if (!isObject(definition)) return [];
+  // A list that is not known may hold anything.
+  const nodes = Array.isArray(definition.nodes) ? definition.nodes.map(knownNode) : undefined;
+  const edges = Array.isArray(definition.edges) ? definition.edges.map(knownEdge) : undefined;
+  return [
+    ...(nodes ? [...startProblems(nodes), ...nodes.flatMap(nodeProblems)] : []),
+    ...(edges ? [...edges.flatMap(emptyLabel), ...secondEdges(edges)] : []),
+    ...(nodes && edges ? [...edgeProblems(nodes, edges), ...unreachable(nodes, edges)] : []),
+  ];
+}
+
+/** A text that is known. */
+function known(value: unknown): string | undefined {
+  return typeof value === "string" && value !== UNKNOWN ? value : undefined;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
+function knownNode(node: unknown, index: number): KnownNode {
+  const { id: writtenId, data } = isObject(node) ? node : {};
+  const id = known(writtenId);
+  const named = id === undefined ? `The node at nodes[${index}]` : `Node ${quote(id)}`;
+  const type = isObject(data) ? known(data.node_type) : undefined;
+  return { index, named, id, type: type === "" ? undefined : type, data: isObject(data) ? data : undefined };
+}
+
+function knownEdge(edge: unknown, index: number): KnownEdge {
+  const written: Values = isObject(edge) ? edge : {};
+  const source = known(written.source);
+  const target = known(written.target);
+  const label = isObject(edge) ? known(written.label ?? NEXT) : undefined;
+  const shown = (text: string | undefined) => (text === undefined ? "?" : quote(text));
+  return {
+    index,
+    named: `Edge ${shown(source)} --${label ?? "?"}--> ${shown(target)}`,
+    source,
+    target,
+    label,
+    nulled: written.label === null,
+  };
+}
+
+function startProblems(nodes: readonly KnownNode[]): Problem[] {
+  const [first, ...others] = nodes.filter(({ type }) => type === "start");
+  if (first) {
+    return others.map(({ index, named }) => ({
+      path: ["definition", "nodes", index, "data", "node_type"],
+      message: `${named}: a workflow has one start, and nodes[${first.index}]${first.id === undefined ? "" : `, ${quote(first.id)},`} is it already: remove one of them`,
+    }));
+  }
+  // Any of these may turn out to be the start.
+  if (nodes.some(({ type }) => type === undefined)) return [];
+  return [
+    {
+      path: ["definition", "nodes"],
+      message:
+        'There is no start: add { id: "start", data: { node_type: "start", config: {} } }, or kapso.node.start()',
+    },
+  ];
+}
+
+function nodeProblems({ index, named, type, data }: KnownNode): Problem[] {
+  if (!data) return [];
+  const path = ["definition", "nodes", index, "data"];
+  if (type === undefined) {
+    const missing = [undefined, null, ""].some((none) => none === data.node_type);
+    const advice = `say which it is: ${NODE_TYPES.join(", ")}`;
+    return missing
+      ? [
+          {
+            path: [...path, "node_type"],
+            message: `${named} has no node_type, and Kapso would take it for a start: ${advice}`,
+          },
+        ]
+      : [];
+  }
+  const schema = configSchema(type);
+  if (!schema) {
+    const meant = nearestName(type, NODE_TYPES);
+    const advice = meant ? `did you mean ${quote(meant)}?` : "Kapso makes a start of what it does not know either";
+    const message = `${named}: ${quote(type)} is no node type that this package knows: ${advice}`;
+    return [{ path: [...path, "node_type"], message, warning: true }];
+  }
+  const config = data.config === undefined ? {} : data.config;
+  if (!isObject(config)) return [];
+  return configProblems(type, schema, config).map((problem) => ({
+    ...problem,
+    path: [...path, "config", ...problem.path],
+    message: `${named}: ${problem.message}`,
+  }));
+}
+
+function emptyLabel({ index, named, label }: KnownEdge): Problem[] {
+  if (label === undefined || label.trim() !== "") return [];
+  const message = `${named} has an empty label: leave it out, or write the label of a condition`;
+  return [{ path: ["definition", "edges", index, "label"], message }];
+}
+
+/** Second edges of one source and label. Where no label is null, the list's own rule tells them. */
+function secondEdges(edges: readonly KnownEdge[]): Problem[] {
+  const first = new Map<string, KnownEdge>();
+  return edges.flatMap((edge): Problem[] => {
+    const { index, named, source, label, nulled } = edge;
+    if (source === undefined || label === undefined) return [];
+    const key = JSON.stringify([source, label]);
+    const other = first.get(key);
+    if (!other) first.set(key, edge);
+    if (!other || !(nulled || other.nulled)) return [];
+    const message = `${named}: there is another edge of this label from ${quote(source)}, and null means ${quote(NEXT)}: remove one, or go on from a decide step`;
+    return [{ path: ["definition", "edges", index, "label"], message }];
+  });
+}
+
+function edgeProblems(nodes: readonly KnownNode[], edges: readonly KnownEdge[]): Problem[] {
+  const byId = new Map<string, KnownNode | "several">();
+  for (const node of nodes) if (node.id !== undefined) byId.set(node.id, byId.has(node.id) ? "several" : node);
+  // A node whose id is not known yet may be any that is missed.
+  const complete = nodes.every(({ id }) => id !== undefined);
+  const labels = new Map(nodes.map((node) => [node, conditionsOf(node)]));
+  return edges.flatMap((edge): Problem[] => {
+    const path = ["definition", "edges", edge.index];
+    const missing = (["source", "target"] as const).flatMap((end): Problem[] => {
+      const id = edge[end];
+      if (!complete || id === undefined || byId.has(id)) return [];
+      const message = `${edge.named}: there is no node ${quote(id)}: add it, or correct the edge's ${end}`;
+      return [{ path: [...path, end], message }];
+    });
+    const source = edge.source === undefined ? undefined : byId.get(edge.source);
+    if (source === undefined || source === "several") return missing;
+    const wrong = wrongLabel(edge, source, labels.get(source));
+    return wrong === undefined
+      ? missing
+      : [...missing, { path: [...path, "label"], message: `${edge.named}: ${wrong}` }];
+  });
+}
+
+/** The labels of a decide node's conditions; `undefined` where one of them is not known yet, or none. */
+function conditionsOf({ type, data }: KnownNode): Set<string> | undefined {
+  const config = type === "decide" ? data?.config : undefined;
+  if (!isObject(config) || !Array.isArray(config.conditions)) return undefined;
+  const labels = config.conditions.map((condition) => known(isObject(condition) ? condition.label : undefined));
+  const certain = labels.filter((label) => label !== undefined);
+  return certain.length === labels.length ? new Set(certain) : undefined;
+}
+
+function wrongLabel(
+  { label, source }: KnownEdge,
+  { type }: KnownNode,
+  conditions: ReadonlySet<string> | undefined,
+): string | undefined {
+  if (label === undefined || label.trim() === "" || source === undefined) return undefined;
+  if (type !== "decide") {
+    // A type that is not known yet may branch.
+    if (type === undefined || label === NEXT || !configSchema(type)) return undefined;
+    return `a ${type} step has one edge, labelled ${quote(NEXT)}: leave the label out, or go on from a decide step`;
+  }
+  if (!conditions || conditions.has(label)) return undefined;
+  const listed = [...conditions].slice(0, MOST_LISTED).map(quote).join(", ");
+  const more = conditions.size > MOST_LISTED ? ", …" : "";
+  const unlabelled = label === NEXT ? `; an edge without a label has the label ${quote(NEXT)}` : "";
+  return `${quote(source)} has no condition ${quote(label)} (it has: ${listed || "none"}${more}): correct the label, or add the condition${unlabelled}`;
+}
+
+/** Nodes that no run gets to. */
+function unreachable(nodes: readonly KnownNode[], edges: readonly KnownEdge[]): Problem[] {
+  const reached = reachedFrom(
+    nodes.filter(({ type }) => type === "start").map(({ id }) => id),
+    edges,
+  );
+  if (!reached) return [];
+  return nodes.flatMap(({ index, named, id }): Problem[] => {
+    if (id === undefined || reached.has(id)) return [];
+    const message = `${named} is never reached from the start: add an edge that leads to it, or remove it`;
+    return [{ path: ["definition", "nodes", index], message, warning: true }];
+  });
+}
+
+/** The ids that may be reached; `undefined` where that may be any. */
+function reachedFrom(
+  starts: readonly (string | undefined)[],
+  edges: readonly KnownEdge[],
+): ReadonlySet<string> | undefined {
+  if (starts.length === 0) return undefined;
+  const targets = new Map<string | undefined, (string | undefined)[]>();
+  for (const { source, target } of edges) {
+    const others = targets.get(source);
+    if (others) others.push(target);
+    else targets.set(source, [target]);
+  }
+  const reached = new Set<string>();
+  // An edge whose source is not known yet may begin at a node that is reached. The list grows while it is walked.
+  const found = [...starts, ...(targets.get(undefined) ?? [])];
+  for (const id of found) {
+    if (id === undefined) return undefined;
+    if (reached.has(id)) continue;
+    reached.add(id);
+    for (const target of targets.get(id) ?? []) found.push(target);
+  }
+  return reached;
+}
