@@ -42,7 +42,7 @@ export function showPath(path: readonly PropertyKey[], value: unknown): string {
     const next: unknown = isObject(at) || Array.isArray(at) ? Reflect.get(at, step) : undefined;
     if (typeof step === "number") {
       const name = isObject(next) ? (next.name ?? next.id) : undefined;
-      shown += typeof name === "string" && name !== "" ? `[${JSON.stringify(name)}]` : `[${step}]`;
+      shown += typeof name === "string" && name !== "" && name !== UNKNOWN ? `[${JSON.stringify(name)}]` : `[${step}]`;
     } else if (/^[A-Za-z_$][\w$]*$/.test(String(step))) {
       shown += shown === "" ? String(step) : `.${String(step)}`;
     } else {

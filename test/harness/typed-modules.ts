@@ -56,10 +56,20 @@ export class TypedModules {
 
   /** The documentation that an editor shows over the first occurrence of `words`, at its beginning. */
   hover(module: string, words: string): string {
-    const file = fileOf(module);
-    const at = this.#texts.get(file)?.indexOf(words) ?? -1;
+    const info = this.#service.getQuickInfoAtPosition(fileOf(module), this.#placeOf(module, words));
+    return ts.displayPartsToString(info?.documentation);
+  }
+
+  /** What an editor offers to write behind the first occurrence of `words`. */
+  completions(module: string, words: string): string[] {
+    const at = this.#placeOf(module, words) + words.length;
+    return this.#service.getCompletionsAtPosition(fileOf(module), at, {})?.entries.map(({ name }) => name) ?? [];
+  }
+
+  #placeOf(module: string, words: string): number {
+    const at = this.#texts.get(fileOf(module))?.indexOf(words) ?? -1;
     if (at < 0) throw new Error(`${module} does not hold ${JSON.stringify(words)}`);
-    return ts.displayPartsToString(this.#service.getQuickInfoAtPosition(file, at)?.documentation);
+    return at;
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isObject } from "../../../lifecycle/values";
+import { isObject, UNKNOWN } from "../../../lifecycle/values";
 
 /** In place of a text: an AI model writes it when the step runs, as told in `ai_field_config`. */
 export interface AiMarker {
@@ -36,14 +36,6 @@ export interface Sent {
 
 /** A schema for each member of a config, so that none is forgotten and none has another type. */
 export type Members<Config> = { [Member in keyof Config]-?: z.ZodType<Config[Member]> };
-
-/** A text of limited length. Characters are counted, as in JSON Schema, not the halves of them that JavaScript counts. */
-export function text(most: number): z.ZodString {
-  return z.string().superRefine((value, context) => {
-    if (value.length > most && [...value].length > most)
-      context.addIssue({ code: "too_big", origin: "string", maximum: most, inclusive: true, input: value });
-  });
-}
 
 /** A text that may be null or left out. */
 export function nullableText() {
@@ -86,12 +78,12 @@ export function objectOrJson() {
 }
 
 /** A plain text, or the marker of one that an AI model writes. */
-export function textOrAi(most: number) {
+export function textOrAi(text: z.ZodString) {
   const marker = z.custom<AiMarker>(
-    (value) => isObject(value) && isObject(value.$ai),
+    (value) => isObject(value) && (isObject(value.$ai) || value.$ai === UNKNOWN),
     'must be a text, or {"$ai": {}} and its prompt in ai_field_config',
   );
-  return z.union([text(most), marker]);
+  return z.union([text, marker]);
 }
 
 /** Whether Kapso puts something else in place of a part of a text when the step runs. */

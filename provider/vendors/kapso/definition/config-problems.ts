@@ -73,8 +73,11 @@ function unknownKey(schema: z.ZodObject, config: Values, path: readonly Property
   const place = showPath(at, config);
   const known = keysAt(schema, config, path);
   const id = SLUGS.get(key);
-  if (id !== undefined && known.includes(id) && !isThere(valueAt(config, [...path, id])))
-    return { path: at, message: `Kapso does not resolve ${place}: ${wiring(id)}` };
+  if (id !== undefined && known.includes(id)) {
+    return isThere(valueAt(config, [...path, id]))
+      ? { path: at, message: `Kapso ignores ${place}, and takes ${id}: leave it out`, warning: true }
+      : { path: at, message: `Kapso does not resolve ${place}: ${wiring(id)}` };
+  }
   const meant = nearestName(key, known);
   const advice = meant ? `did you mean ${meant}?` : "Kapso may refuse or ignore it: correct it, or leave it out";
   return { path: at, message: `this package does not know ${place}: ${advice}`, warning: true };
@@ -188,7 +191,8 @@ function eventProblems({ event_name: name, properties }: Values): Problem[] {
       wrong(["properties", key], `${place} is longer than the ${LARGEST_TEXT} bytes that Kapso takes: shorten it`);
   }
   // At least so much, whatever the unknown ones will be.
-  const least = Object.fromEntries(known.map(([key, value]) => [key, value === UNKNOWN ? null : value]));
+  const isKnown = (value: unknown) => ["string", "number", "boolean"].includes(typeof value) && value !== UNKNOWN;
+  const least = Object.fromEntries(known.map(([key, value]) => [key, isKnown(value) ? value : null]));
   if (Buffer.byteLength(JSON.stringify(least)) > LARGEST_PROPERTIES)
     wrong(["properties"], `properties is larger than the ${LARGEST_PROPERTIES} bytes that Kapso takes: leave some out`);
   return problems;

@@ -10,12 +10,8 @@ import {
   outputOnly,
   type Sent,
   sent,
-  text,
   textOrAi,
 } from "./config-parts";
-
-/** WhatsApp takes texts of this length. */
-const LONGEST_BODY = 1024;
 
 /** Settings of a `send_text` step: sends a text. */
 export interface SendTextConfig extends Sent, AiWritten {
@@ -122,7 +118,7 @@ export interface WaitForResponseConfig {
 /** The schema of {@link SendTextConfig}. */
 export function sendText() {
   return z.strictObject({
-    message: textOrAi(Number.POSITIVE_INFINITY),
+    message: textOrAi(z.string()),
     delay_seconds: z.int().min(0).nullable().optional(),
     ...sent(),
     ...aiWritten(),
@@ -142,11 +138,11 @@ export function sendTemplate() {
 
 /** The schema of {@link SendInteractiveConfig}. */
 export function sendInteractive() {
-  const button = z.strictObject({ id: z.string(), title: text(20) } satisfies Members<Button>);
+  const button = z.strictObject({ id: z.string(), title: z.string().max(20) } satisfies Members<Button>);
   const row = z.strictObject({
     id: z.string(),
-    title: text(24),
-    description: text(72).optional(),
+    title: z.string().max(24),
+    description: z.string().max(72).optional(),
   } satisfies Members<ListRow>);
   const section = z.strictObject({
     title: z.string().optional(),
@@ -154,7 +150,7 @@ export function sendInteractive() {
   } satisfies Members<ListSection>);
   const members = {
     interactive_type: z.enum(INTERACTIVE_TYPES),
-    body_text: textOrAi(LONGEST_BODY),
+    body_text: textOrAi(z.string().max(1024)),
     footer_text: nullableText(),
     header_type: z.enum(HEADER_TYPES).nullable().optional(),
     header_text: nullableText(),

@@ -8,7 +8,6 @@ import {
   nullableInt,
   nullableText,
   outputOnly,
-  text,
   webAddress,
 } from "./config-parts";
 
@@ -202,7 +201,7 @@ export function emitEvent() {
     "must be a text, a number, true, false or null: Kapso takes no lists and objects here",
   );
   return z.strictObject({
-    event_name: text(128).min(1),
+    event_name: z.string().min(1).max(128),
     properties: z.record(z.string(), scalar).optional(),
     occurred_at: nullableText(),
   } satisfies Members<EmitEventConfig>) satisfies z.ZodType<EmitEventConfig>;

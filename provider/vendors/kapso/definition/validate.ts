@@ -37,6 +37,13 @@ interface KnownEdge {
   readonly nulled: boolean;
 }
 
+/** The ways out of a decide node. */
+interface Conditions {
+  readonly labels: ReadonlySet<string>;
+  /** The labels for messages. */
+  readonly listed: string;
+}
+
 /**
  * Everything wrong with a workflow's graph that its list of nodes and its list of edges alone tell. What a preview cannot
  * know yet is not judged, nor what has the wrong form: the schema tells that. Never throws.
@@ -91,9 +98,10 @@ function knownEdge(edge: unknown, index: number): KnownEdge {
 function startProblems(nodes: readonly KnownNode[]): Problem[] {
   const [first, ...others] = nodes.filter(({ type }) => type === "start");
   if (first) {
+    const already = first.id === undefined ? "another node" : quote(first.id);
     return others.map(({ index, named }) => ({
       path: ["definition", "nodes", index, "data", "node_type"],
-      message: `${named}: a workflow has one start, and nodes[${first.index}]${first.id === undefined ? "" : `, ${quote(first.id)},`} is it already: remove one of them`,
+      message: `${named}: a workflow has one start, and ${already} is it already: remove one of them`,
     }));
   }
   // Any of these may turn out to be the start.
@@ -111,21 +119,17 @@ function nodeProblems({ index, named, type, data }: KnownNode): Problem[] {
   if (!data) return [];
   const path = ["definition", "nodes", index, "data"];
   if (type === undefined) {
-    const missing = [undefined, null, ""].some((none) => none === data.node_type);
-    const advice = `say which it is: ${NODE_TYPES.join(", ")}`;
-    return missing
-      ? [
-          {
-            path: [...path, "node_type"],
-            message: `${named} has no node_type, and Kapso would take it for a start: ${advice}`,
-          },
-        ]
-      : [];
+    // What is not known yet, or has the wrong form, is not missing.
+    if (data.node_type !== undefined && data.node_type !== null && data.node_type !== "") return [];
+    const message = `${named}: node_type is missing, and Kapso would take the step for a start: write one of ${NODE_TYPES.join(", ")}`;
+    return [{ path: [...path, "node_type"], message }];
   }
   const schema = configSchema(type);
   if (!schema) {
     const meant = nearestName(type, NODE_TYPES);
-    const advice = meant ? `did you mean ${quote(meant)}?` : "Kapso makes a start of what it does not know either";
+    const advice = meant
+      ? `did you mean ${quote(meant)}?`
+      : "Kapso takes a step of a type that it does not know for a start";
     const message = `${named}: ${quote(type)} is no node type that this package knows: ${advice}`;
     return [{ path: [...path, "node_type"], message, warning: true }];
   }
@@ -140,7 +144,7 @@ function nodeProblems({ index, named, type, data }: KnownNode): Problem[] {
 
 function emptyLabel({ index, named, label }: KnownEdge): Problem[] {
   if (label === undefined || label.trim() !== "") return [];
-  const message = `${named} has an empty label: leave it out, or write the label of a condition`;
+  const message = `${named}: its label is empty: leave it out, or write the label of a condition`;
   return [{ path: ["definition", "edges", index, "label"], message }];
 }
 
@@ -164,7 +168,7 @@ function edgeProblems(nodes: readonly KnownNode[], edges: readonly KnownEdge[]):
   for (const node of nodes) if (node.id !== undefined) byId.set(node.id, byId.has(node.id) ? "several" : node);
   // A node whose id is not known yet may be any that is missed.
   const complete = nodes.every(({ id }) => id !== undefined);
-  const labels = new Map(nodes.map((node) => [node, conditionsOf(node)]));
+  const conditions = new Map(nodes.map((node) => [node, conditionsOf(node)]));
   return edges.flatMap((edge): Problem[] => {
     const path = ["definition", "edges", edge.index];
     const missing = (["source", "target"] as const).flatMap((end): Problem[] => {
@@ -175,26 +179,28 @@ function edgeProblems(nodes: readonly KnownNode[], edges: readonly KnownEdge[]):
     });
     const source = edge.source === undefined ? undefined : byId.get(edge.source);
     if (source === undefined || source === "several") return missing;
-    const wrong = wrongLabel(edge, source, labels.get(source));
+    const wrong = wrongLabel(edge, source, conditions.get(source));
     return wrong === undefined
       ? missing
       : [...missing, { path: [...path, "label"], message: `${edge.named}: ${wrong}` }];
   });
 }
 
-/** The labels of a decide node's conditions; `undefined` where one of them is not known yet, or none. */
-function conditionsOf({ type, data }: KnownNode): Set<string> | undefined {
+/** The conditions of a decide node; `undefined` where the label of one of them is not known yet, or none. */
+function conditionsOf({ type, data }: KnownNode): Conditions | undefined {
   const config = type === "decide" ? data?.config : undefined;
   if (!isObject(config) || !Array.isArray(config.conditions)) return undefined;
   const labels = config.conditions.map((condition) => known(isObject(condition) ? condition.label : undefined));
   const certain = labels.filter((label) => label !== undefined);
-  return certain.length === labels.length ? new Set(certain) : undefined;
+  if (certain.length < labels.length) return undefined;
+  const listed = certain.slice(0, MOST_LISTED).map(quote).join(", ");
+  return { labels: new Set(certain), listed: certain.length > MOST_LISTED ? `${listed}, …` : listed || "none" };
 }
 
 function wrongLabel(
   { label, source }: KnownEdge,
   { type }: KnownNode,
-  conditions: ReadonlySet<string> | undefined,
+  conditions: Conditions | undefined,
 ): string | undefined {
   if (label === undefined || label.trim() === "" || source === undefined) return undefined;
   if (type !== "decide") {
@@ -202,11 +208,9 @@ function wrongLabel(
     if (type === undefined || label === NEXT || !configSchema(type)) return undefined;
     return `a ${type} step has one edge, labelled ${quote(NEXT)}: leave the label out, or go on from a decide step`;
   }
-  if (!conditions || conditions.has(label)) return undefined;
-  const listed = [...conditions].slice(0, MOST_LISTED).map(quote).join(", ");
-  const more = conditions.size > MOST_LISTED ? ", …" : "";
+  if (!conditions || conditions.labels.has(label)) return undefined;
   const unlabelled = label === NEXT ? `; an edge without a label has the label ${quote(NEXT)}` : "";
-  return `${quote(source)} has no condition ${quote(label)} (it has: ${listed || "none"}${more}): correct the label, or add the condition${unlabelled}`;
+  return `${quote(source)} has no condition ${quote(label)} (it has: ${conditions.listed}): correct the label, or add the condition${unlabelled}`;
 }
 
 /** Nodes that no run gets to. */
@@ -216,9 +220,10 @@ function unreachable(nodes: readonly KnownNode[], edges: readonly KnownEdge[]): 
     edges,
   );
   if (!reached) return [];
-  return nodes.flatMap(({ index, named, id }): Problem[] => {
-    if (id === undefined || reached.has(id)) return [];
-    const message = `${named} is never reached from the start: add an edge that leads to it, or remove it`;
+  return nodes.flatMap(({ index, named, id, type }): Problem[] => {
+    // Of a node whose type is not known yet, it may be the start that is wrong.
+    if (id === undefined || type === undefined || reached.has(id)) return [];
+    const message = `${named}: no run gets to it from the start: add an edge that leads to it, or remove it`;
     return [{ path: ["definition", "nodes", index], message, warning: true }];
   });
 }
