@@ -7,7 +7,7 @@ import { type Controls, controlRoutes } from "./control";
 import { parseControl } from "./control-schema";
 import { Faults, type FaultTurn } from "./faults";
 import { Journal, type JournalEntry, maskedHeaders } from "./journal";
-import { Quota } from "./rate-limit";
+import { Quota, type QuotaLeft } from "./rate-limit";
 import { messageOf, type RequestBody, readBody } from "./request-body";
 import { type Call, ControlError, type Dialect, type OpenVendor, type Reply } from "./vendor";
 import { type CommonSwitches, defaultSwitchesOf, type StateOf, switchesSchemaOf, type VendorList } from "./vendor-list";
@@ -156,8 +156,9 @@ export class Emulation<List extends VendorList> implements Controls {
   // ---- routes
 
   private addVendorRoutes(): void {
-    for (const { name, description, dialect, generalStatuses, requestIdHeader } of Object.values(this.vendors)) {
-      const contract = Contract.of(name, description);
+    for (const vendor of Object.values(this.vendors)) {
+      const { name, dialect, generalStatuses, requestIdHeader } = vendor;
+      const contract = Contract.of(name, vendor.description);
       const target = { vendor: name, dialect, generalStatuses, requestIdHeader, contract };
       for (const operation of contract.operations) {
         this.app.on(operation.method, operation.route, (c) =>
@@ -168,9 +169,9 @@ export class Emulation<List extends VendorList> implements Controls {
       for (const route of new Set(contract.operations.map((operation) => operation.route))) {
         this.app.all(route, (c) => this.serve(c, { ...target, operation: undefined, pathExists: true }));
       }
-      this.app.all(`${contract.basePath}/*`, (c) =>
-        this.serve(c, { ...target, operation: undefined, pathExists: false }),
-      );
+      for (const basePath of vendor.basePaths ?? [contract.basePath]) {
+        this.app.all(`${basePath}/*`, (c) => this.serve(c, { ...target, operation: undefined, pathExists: false }));
+      }
     }
     this.app.notFound((c) => this.serve(c, nowhere));
     this.app.onError((error, c) => c.json({ message: `Emulator bug: ${messageOf(error)}` }, 500));
@@ -275,12 +276,12 @@ export class Emulation<List extends VendorList> implements Controls {
     if (lock !== undefined && !blocked) session.busy.add(lock);
     try {
       await pause(session, this.settings.latency);
-      if ("refusal" in admitted) return admitted.refusal;
-      if (blocked) return target.dialect.busy();
+      if ("refusal" in admitted) return withHeaders(admitted.refusal, admitted.headers);
+      if (blocked) return withHeaders(target.dialect.busy(), admitted.headers);
       const revision = vendor.revision();
       const reply = vendor.handle(admitted.call);
       passage.wrote = vendor.revision() !== revision;
-      return reply;
+      return withHeaders(reply, admitted.headers);
     } catch (error) {
       session.ended.signal.throwIfAborted();
       return { bug: messageOf(error) };
@@ -295,7 +296,7 @@ export class Emulation<List extends VendorList> implements Controls {
     operation: Operation,
     contract: Contract,
     vendor: OpenVendor<unknown>,
-  ): { readonly call: Call } | { readonly refusal: Reply } {
+  ): ({ readonly call: Call } | { readonly refusal: Reply }) & { readonly headers: Readonly<Record<string, string>> } {
     const { target, params, request, session } = passage;
     const { dialect } = target;
     const search = new URL(request.url).searchParams;
@@ -305,22 +306,21 @@ export class Emulation<List extends VendorList> implements Controls {
     passage.violations.push(...[...broken, ...contract.undeclaredQuery(operation, search)].map(describeViolation));
 
     const caller = operation.secured ? vendor.authenticate(request.headers) : { account: "" };
-    if ("refusal" in caller) return caller;
-    const wait = this.overQuota(session, `${target.vendor} ${caller.account}`);
-    if (wait !== undefined) return { refusal: withHeaders(dialect.tooManyRequests(), wait) };
-    const refusal = operation.secured ? vendor.authorise(caller.account, operation.id, params) : undefined;
-    if (refusal !== undefined) return { refusal };
-    if (broken.length > 0) return { refusal: dialect.invalid(operation.id, params, broken) };
-    return { call: { operation: operation.id, params, query: query.value, body: body.value } };
+    if ("refusal" in caller) return { ...caller, headers: {} };
+    const { account } = caller;
+    const quota = this.quotaLeft(session, `${target.vendor} ${account}`);
+    const headers = quota === undefined ? {} : (dialect.quotaHeaders ?? retryAfter)(quota);
+    if (quota?.wait !== undefined) return { refusal: dialect.tooManyRequests(), headers };
+    const refusal = operation.secured ? vendor.authorise(account, operation.id, params) : undefined;
+    if (refusal !== undefined) return { refusal, headers };
+    if (broken.length > 0) return { refusal: dialect.invalid(operation.id, params, broken), headers };
+    return { call: { operation: operation.id, account, params, query: query.value, body: body.value }, headers };
   }
 
-  /** Headers of a refusal for too many calls, or undefined if there were not too many. */
-  private overQuota(session: Session, account: string): Record<string, string> | undefined {
+  /** Counts the call; undefined as long as calls are not limited. */
+  private quotaLeft(session: Session, account: string): QuotaLeft | undefined {
     const { rateLimit } = session.switches;
-    if (rateLimit === null) return undefined;
-    const seconds = session.quota.take(account, rateLimit, this.settings.now());
-    if (seconds === undefined) return undefined;
-    return rateLimit.retryAfter ? { "retry-after": String(seconds) } : {};
+    return rateLimit === null ? undefined : session.quota.take(account, rateLimit, this.settings.now());
   }
 
   private keepHanging(session: Session, connection: HttpBindings): void {
@@ -330,7 +330,11 @@ export class Emulation<List extends VendorList> implements Controls {
   }
 }
 
-function withHeaders(reply: Reply, headers: Record<string, string>): Reply {
+function retryAfter({ limit, wait }: QuotaLeft): Readonly<Record<string, string>> {
+  return wait !== undefined && limit.retryAfter ? { "retry-after": String(wait) } : {};
+}
+
+function withHeaders(reply: Reply, headers: Readonly<Record<string, string>>): Reply {
   return { ...reply, headers: { ...reply.headers, ...headers } };
 }
 

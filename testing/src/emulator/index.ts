@@ -1,6 +1,22 @@
 export { type Emulator, type EmulatorOptions, startEmulator } from "./emulator";
 export type { FaultAction, FaultRule } from "./faults";
 export type { JournalEntry } from "./journal";
+export {
+  type DefinitionInput,
+  type EdgeInput,
+  type KapsoDefinition,
+  type KapsoEdge,
+  type KapsoEdit,
+  type KapsoFunction,
+  type KapsoNode,
+  type KapsoSeed,
+  type KapsoState,
+  type KapsoTrigger,
+  type KapsoWorkflow,
+  kapsoDefaults,
+  type NodeInput,
+} from "./kapso-records";
+export type { KapsoSwitches } from "./kapso-switches";
 export type { KosliEdit, KosliFlow, KosliSeed, KosliState } from "./kosli-records";
 export type { KosliAccount, KosliSwitches } from "./kosli-switches";
 export type { RateLimit } from "./rate-limit";

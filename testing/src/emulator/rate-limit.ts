@@ -23,18 +23,28 @@ export const rateLimitSchema = {
   ],
 };
 
+/** What an account has left of its quota when a call arrives. */
+export interface QuotaLeft {
+  readonly limit: RateLimit;
+  /** Calls that would still be let through after this one. */
+  readonly remaining: number;
+  /** Whole seconds until a call is let through; undefined for a call that is within the limit. */
+  readonly wait: number | undefined;
+}
+
 /** Counts the calls of each account. Calls that were refused do not count. */
 export class Quota {
   private readonly accepted = new Map<string, number[]>();
 
-  /** Undefined if the call is within the limit; otherwise the whole seconds until the next one is. */
-  take(account: string, limit: RateLimit, now: number): number | undefined {
+  take(account: string, limit: RateLimit, now: number): QuotaLeft {
     const window = limit.windowSeconds * 1000;
     const times = (this.accepted.get(account) ?? []).filter((time) => time > now - window);
     this.accepted.set(account, times);
     const oldest = times[times.length - limit.requests];
-    if (oldest !== undefined) return Math.max(1, Math.ceil((oldest + window - now) / 1000));
+    if (oldest !== undefined) {
+      return { limit, remaining: 0, wait: Math.max(1, Math.ceil((oldest + window - now) / 1000)) };
+    }
     times.push(now);
-    return undefined;
+    return { limit, remaining: limit.requests - times.length, wait: undefined };
   }
 }

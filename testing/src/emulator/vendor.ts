@@ -1,10 +1,13 @@
 import type { Contract, Shape } from "./contract";
+import type { QuotaLeft } from "./rate-limit";
 import type { Violation } from "./violations";
 
 /** A vendor call whose request keeps to the vendor's API description. */
 export interface Call {
   /** `operationId` in the description. */
   readonly operation: string;
+  /** Who calls, as `authenticate` named it; empty where no credentials are asked for. */
+  readonly account: string;
   readonly params: Readonly<Record<string, string>>;
   /** Query parameters, converted to the types that the description gives them. */
   readonly query: Readonly<Record<string, unknown>>;
@@ -58,6 +61,8 @@ export interface Dialect {
   /** No operation has this method and path; `pathExists` when the path has other methods. */
   unknownRoute(pathExists: boolean): Reply;
   tooManyRequests(): Reply;
+  /** Headers that tell of the caller's quota, as long as there is one. Default: `Retry-After` on a refusal. */
+  quotaHeaders?(quota: QuotaLeft): Readonly<Record<string, string>>;
   busy(): Reply;
   /** The body of any other error. */
   error(message: string): unknown;
@@ -73,6 +78,8 @@ export interface Vendor<Switches, Seed, Edit, State> {
   readonly name: string;
   /** Path of its API description. Default: `spec/<name>.openapi.yaml`. */
   readonly description?: string;
+  /** What its routes begin with. Default: the path of the description's first server. */
+  readonly basePaths?: readonly string[];
   /** Names of the switches, their defaults, and a JSON Schema for each. */
   readonly switches: { readonly defaults: Switches; readonly schema: Readonly<Record<string, object>> };
   readonly seed: Shape<Seed>;

@@ -1,8 +1,9 @@
+import { kapso } from "./kapso";
 import { kosli } from "./kosli";
 import { defaultSwitchesOf, type EditOf, type SeedOf, type StateOf, type SwitchesOf } from "./vendor-list";
 
 /** The vendors that the emulator plays. A new one needs its description, its file and its line here. */
-export const vendors = { kosli };
+export const vendors = { kapso, kosli };
 
 /** The vendors that the emulator plays, by name. */
 export type Vendors = typeof vendors;
