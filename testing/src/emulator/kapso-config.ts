@@ -177,7 +177,7 @@ export function writeConfig(type: string, sent: Config, before: Config | undefin
   if (type === "set_variable") writeVariable(config);
   for (const name of ["headers", "body_template"]) if (name in config) config[name] = parsed(config[name]);
   for (const name of ["temperature", "llm_temperature"]) if (name in config) config[name] = decimal(config[name]);
-  if ("phone_number_id" in config) Object.assign(config, phoneOf(config, sent, project));
+  if ("phone_number_id" in config) Object.assign(config, phoneOf(sent, project));
   if ("provider_model_id" in config) config.provider_model_id = modelOf(config.provider_model_id, sent, project);
   for (const { id, kind } of references) if (id in config) config[id] = reference(kind, config[id], project);
   if (type === "decide") config.conditions = writeConditions(config.conditions, before?.conditions, project);
@@ -211,18 +211,20 @@ function writeVariable(config: Record<string, unknown>): void {
 }
 
 /** Either id of a phone number fills in the other one, if the project has the number (5). Meta's id wins. */
-function phoneOf(config: Config, sent: Config, project: Project): Config {
-  const { phone_number_id, whatsapp_config_id } = config;
-  const byConfig = typeof sent.phone_number_id !== "string" && typeof sent.whatsapp_config_id === "string";
-  if (!byConfig && typeof phone_number_id === "string") {
+function phoneOf(sent: Config, project: Project): Config {
+  const { phone_number_id, whatsapp_config_id } = sent;
+  if (typeof phone_number_id === "string") {
     const number = project.phoneNumber({ phone_number_id });
     if (number === undefined) refuseUnknownPhone(phone_number_id, project);
     return { phone_number_id, whatsapp_config_id: number?.id ?? null };
   }
-  if (typeof whatsapp_config_id !== "string") return {};
-  const number = project.phoneNumber({ whatsapp_config_id });
-  if (number === undefined) refuseUnknownPhone(whatsapp_config_id, project);
-  return { whatsapp_config_id, phone_number_id: number?.phone_number_id ?? null };
+  if (typeof whatsapp_config_id === "string") {
+    const number = project.phoneNumber({ whatsapp_config_id });
+    if (number === undefined) refuseUnknownPhone(whatsapp_config_id, project);
+    return { whatsapp_config_id, phone_number_id: number?.phone_number_id ?? null };
+  }
+  const cleared = phone_number_id === null || whatsapp_config_id === null;
+  return cleared ? { phone_number_id: null, whatsapp_config_id: null } : {};
 }
 
 /** Throws if the project must have every phone number that is named. */

@@ -71,7 +71,7 @@ export class KapsoEdits {
         this.functions.update(this.function(edit.function), edit.set);
         return;
       case "deployFunction":
-        this.functions.deployed(this.function(edit.function));
+        this.functions.deployNow(this.function(edit.function));
         return;
       case "deleteFunction":
         this.functions.delete(this.function(edit.function));
@@ -142,8 +142,12 @@ function redrawn(graph: KapsoDefinition, edit: GraphEdit): DefinitionInput {
 const withoutNumber = { phone_number_id: null, whatsapp_config_id: null };
 
 function configured({ nodes, edges }: KapsoDefinition, id: string, set: Record<string, unknown>): KapsoDefinition {
-  // A member that is set by the name of what it means (a model) must not lose against the id that was there.
-  const cleared = typeof set.provider_model_name === "string" ? { provider_model_id: null } : {};
+  // What is set one way must not lose against what the other way has left behind.
+  const cleared = {
+    ...("provider_model_name" in set && { provider_model_id: null }),
+    ...("phone_number_id" in set && { whatsapp_config_id: null }),
+    ...("whatsapp_config_id" in set && { phone_number_id: null }),
+  };
   return {
     nodes: nodes.map((node) =>
       node.id === id ? { ...node, data: { ...node.data, config: { ...node.data.config, ...cleared, ...set } } } : node,

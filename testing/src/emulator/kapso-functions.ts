@@ -19,21 +19,26 @@ export class KapsoFunctions {
       .map((each) => this.read(each));
   }
 
-  /** The function as a read shows it. Counts as one, and shows a deployment that is done by now. */
+  /** The function as a read shows it. Counts as one. */
   read(stored: KapsoFunction): KapsoFunction {
+    const current = this.settled(stored);
+    const { deployment } = current;
+    if (deployment !== null) {
+      const reads_left = Math.max(0, deployment.reads_left - 1);
+      this.store.byItself(() => this.store.functions.put({ ...current, deployment: { ...deployment, reads_left } }));
+    }
+    return current;
+  }
+
+  /** The function as it is by now: a deployment may have ended in the meantime. */
+  settled(stored: KapsoFunction): KapsoFunction {
     const { deployment } = stored;
-    if (deployment === null) return stored;
-    let shown = stored;
-    this.store.byItself(() => {
-      const done = deployment.reads_left === 0 && this.store.now() >= Date.parse(deployment.ready_at);
-      if (done) {
-        shown = this.deployed(stored);
-      } else {
-        const reads_left = Math.max(0, deployment.reads_left - 1);
-        this.store.functions.put({ ...stored, deployment: { ...deployment, reads_left } });
-      }
-    });
-    return shown;
+    const due =
+      deployment !== null && deployment.reads_left === 0 && this.store.now() >= Date.parse(deployment.ready_at);
+    if (!due) return stored;
+    const row = this.afterDeployment(stored);
+    this.store.byItself(() => this.store.functions.put(row));
+    return row;
   }
 
   create(project_id: string, input: FunctionInput & { name: string; code: string }): KapsoFunction {
@@ -99,11 +104,15 @@ export class KapsoFunctions {
     this.store.functions.put({ ...stored, deployment: { ready_at, reads_left: kapsoDeployReads } });
   }
 
-  /** Ends a deployment. */
-  deployed(stored: KapsoFunction): KapsoFunction {
+  /** Deploys at once. */
+  deployNow(stored: KapsoFunction): void {
+    this.store.functions.put(this.afterDeployment(stored));
+  }
+
+  private afterDeployment(stored: KapsoFunction): KapsoFunction {
     const fails = this.store.switches.kapsoDeployFails;
     const at = this.store.timestamp();
-    const row: KapsoFunction = {
+    return {
       ...stored,
       deployment: null,
       lock_version: stored.lock_version + 1,
@@ -112,8 +121,6 @@ export class KapsoFunctions {
         ? { status: "error" }
         : { status: "deployed", version: (stored.version ?? 0) + 1, last_deployed_at: at }),
     };
-    this.store.functions.put(row);
-    return row;
   }
 
   /** For good, its deployment and its secrets too (2.1). */

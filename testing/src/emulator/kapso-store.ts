@@ -1,7 +1,7 @@
 import { parseControl } from "./control-schema";
 import type { Project, Referred } from "./kapso-config";
 import { emptyDefinition, writeDefinition } from "./kapso-definition";
-import { notFound, Refusal } from "./kapso-dialect";
+import { Refusal } from "./kapso-dialect";
 import {
   type KapsoExecution,
   type KapsoFunction,
@@ -17,7 +17,7 @@ import {
 } from "./kapso-records";
 import type { KapsoSwitches } from "./kapso-switches";
 import { Collection } from "./store";
-import { ControlError, type Reply, type World } from "./vendor";
+import { ControlError, type World } from "./vendor";
 
 // Section numbers are those of the vendor notes on Kapso (`vendors/kapso.md`).
 
@@ -140,21 +140,21 @@ export class KapsoStore {
   /** The workflow, if this project has it; what another one has cannot be told from what nobody has (6). */
   workflow(id: string, project_id: string): KapsoWorkflow {
     const workflow = this.workflows.find(id);
-    if (workflow?.project_id !== project_id) throw new Missing();
+    if (workflow?.project_id !== project_id) throw missing();
     return workflow;
   }
 
   /** The function, if this project has it. */
   function(id: string, project_id: string): KapsoFunction {
     const found = this.functions.find(id);
-    if (found?.project_id !== project_id) throw new Missing();
+    if (found?.project_id !== project_id) throw missing();
     return found;
   }
 
   /** The trigger, if a workflow of this project has it. */
   trigger(id: string, project_id: string): KapsoTrigger {
     const trigger = this.triggers.find(id);
-    if (trigger === undefined) throw new Missing();
+    if (trigger === undefined) throw missing();
     this.workflow(trigger.workflow_id, project_id);
     return trigger;
   }
@@ -167,53 +167,57 @@ export class KapsoStore {
 
   private takeIds(seed: unknown): void {
     JSON.stringify(seed, (key, value) => {
-      if (key === "id" && typeof value === "string") this.taken.add(value);
+      if ((key === "id" || key === "tracking_id") && typeof value === "string") this.taken.add(value);
       return value;
     });
   }
 
   private plant(seed: KapsoSeed): void {
     const { project_id } = kapsoDefaults;
-    const at = this.timestamp();
-    const times = { created_at: at, updated_at: at };
+    const times = () => ({ created_at: this.timestamp(), updated_at: this.timestamp() });
     const put = <Row extends { readonly id: string }>(rows: Collection<Row>, row: Row): void => {
       if (rows.has(row.id)) throw new ControlError(`Wrong seed: ${row.id} is there twice`);
       rows.put(row);
     };
     for (const model of seed.provider_models ?? kapsoDefaults.provider_models) {
-      put(this.models, { id: this.newId("model"), provider: "openai", deprecation_status: null, ...model });
+      put(this.models, {
+        provider: "openai",
+        deprecation_status: null,
+        ...model,
+        id: model.id ?? this.newId("model"),
+      });
     }
     for (const number of seed.phone_numbers ?? kapsoDefaults.phone_numbers) {
       const id = number.phone_number_id;
       put(this.phoneNumbers, {
-        id: this.newId("phone"),
         project_id,
         name: id,
         display_phone_number: id,
         ...number,
+        id: number.id ?? this.newId("phone"),
       });
     }
     for (const template of seed.templates ?? kapsoDefaults.templates) {
-      put(this.templates, { id: this.newId("template"), project_id, ...template });
+      put(this.templates, { project_id, ...template, id: template.id ?? this.newId("template") });
     }
     for (const each of seed.functions ?? []) {
       put(this.functions, {
         ...blankFunction,
-        ...times,
-        id: this.newId("function"),
+        ...times(),
         project_id,
         slug: slugOf(each.name),
         ...each,
+        id: each.id ?? this.newId("function"),
       });
     }
     for (const { definition, ...each } of seed.workflows ?? []) {
       const row = {
         ...blankWorkflow,
-        ...times,
-        id: this.newId("workflow"),
+        ...times(),
         project_id,
         slug: slugOf(each.name),
         ...each,
+        id: each.id ?? this.newId("workflow"),
       };
       const taken = this.workflows.all().find((other) => {
         return other.project_id === row.project_id && (other.name === row.name || other.slug === row.slug);
@@ -242,29 +246,21 @@ export class KapsoStore {
           : undefined;
       put(this.triggers, {
         ...blankTrigger,
-        ...times,
-        id: this.newId("trigger"),
+        ...times(),
         whatsapp_config_id: number?.id ?? null,
         ...each,
+        id: each.id ?? this.newId("trigger"),
       });
     }
     for (const each of seed.executions ?? []) {
       const [id, tracking_id] = [this.newId("execution"), this.newId("execution")];
-      put(this.executions, { id, tracking_id, started_at: at, ...each });
+      put(this.executions, { id, tracking_id, started_at: this.timestamp(), ...each });
     }
   }
 }
 
 /** An id that the caller's project does not have. */
-class Missing extends Refusal {
-  constructor() {
-    super(404, "Not found");
-  }
-
-  override railsReply(): Reply {
-    return notFound;
-  }
-}
+const missing = () => new Refusal(404, "Not found");
 
 /** A seed that the vendor would refuse makes no sense. */
 function planted<T>(write: () => T): T {

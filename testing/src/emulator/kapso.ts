@@ -287,7 +287,7 @@ class Kapso implements OpenVendor<KapsoState> {
   }
 
   private function(call: Call, project: string): KapsoFunction {
-    return this.store.function(param(call, "function_id"), project);
+    return this.functions.settled(this.store.function(param(call, "function_id"), project));
   }
 
   private numbers(project: string): KapsoPhoneNumber[] {
