@@ -3,4 +3,5 @@
  *
  * @packageDocumentation
  */
+export * as kapso from "./sdk/kapso";
 export * as kosli from "./sdk/kosli";

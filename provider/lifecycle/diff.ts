@@ -30,9 +30,11 @@ export function diff(type: FlowType, state: Values, inputs: Values): Difference 
       !isEqual(before.keys[field] ?? [], after.keys[field] ?? [])
     );
   });
-  const replaces = changed.filter(
-    (field) => rulesOf(type, field).replaces && inputs[field] !== undefined && !isEqual(state[field], inputs[field]),
-  );
+  const replaces = changed.filter((field) => {
+    const { replaces: isPlace, clear } = rulesOf(type, field);
+    const wanted = inputs[field] ?? clear;
+    return isPlace && wanted !== undefined && !isEqual(state[field] ?? clear, wanted);
+  });
   if (!isEqual(before?.engine, after.engine)) changed.push(...Object.keys({ ...before?.engine, ...after.engine }));
   if (!isEqual(before?.secret, after.secret)) changed.push(SECRETS);
   return { changed, replaces };

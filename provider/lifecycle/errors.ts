@@ -58,13 +58,17 @@ export class VendorError extends Error {
   }
 }
 
-/** Why the lifecycle itself stopped. `notAsSent`: the vendor took a change and made something else of it. */
+/**
+ * Why the lifecycle itself stopped. `notAsSent`: the vendor took a change and made something else of it. `unfinished`:
+ * something was written, and what should follow did not.
+ */
 export type FlowErrorKind =
   | "settings"
   | "collision"
   | "conflict"
   | "deletedOutside"
   | "notAsSent"
+  | "unfinished"
   | "wrongAccount"
   | "outcomeUnknown"
   | "notFound"

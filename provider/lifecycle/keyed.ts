@@ -23,13 +23,13 @@ const TO = "-->";
  * Items are edges of a graph, of which a node has at most one for each label: registered as `"greet --next-->": "ask"`,
  * or with an object behind the arrow where an edge carries more than its target.
  *
- * @param defaultLabel the label of an edge that names none
+ * @param defaultLabel the label of an edge that names none, or null
  */
 export function keyedAsEdges(defaultLabel: string): Keying {
   return {
     keyOf(edge) {
       const source = textAt(edge, "source");
-      const label = edge.label === undefined ? defaultLabel : textAt(edge, "label");
+      const label = edge.label === undefined || edge.label === null ? defaultLabel : textAt(edge, "label");
       if (source === undefined || source.includes(FROM) || label === undefined) return undefined;
       // An object behind the arrow would be read as an edge that carries more than its target.
       return edge.target === undefined || isObject(edge.target) ? undefined : `${source}${FROM}${label}${TO}`;

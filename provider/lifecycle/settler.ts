@@ -1,5 +1,5 @@
 import { canonicalOf, fieldsOf, isTold, owned, rulesOf, sameMeaning } from "./canonical";
-import { clauseOf, FlowError, PartialFailure } from "./errors";
+import { clauseOf, FlowError, type FlowErrorKind, PartialFailure } from "./errors";
 import type { FlowType } from "./flow-type";
 import { programForm, registeredForm } from "./keyed";
 import { encode } from "./migrate";
@@ -27,6 +27,9 @@ const VISIBILITY_PAUSES = [0, 500, 1000, 2000, 4000];
 
 /** Pauses before looking again at a change that does not show yet, in milliseconds. */
 const STALE_PAUSES = [500, 1500];
+
+/** Failures of a type's own that may come after a write. */
+const MAY_HAVE_WRITTEN: readonly FlowErrorKind[] = ["notFound", "unfinished"];
 
 /** A flow as Pulumi keeps it. */
 export interface Kept {
@@ -187,7 +190,7 @@ export class Settler<Wire, Account> {
     } catch (error) {
       taken ||= error instanceof FlowError && error.kind === "notAsSent";
       // What the type itself refused, it has not done.
-      if (!taken && error instanceof FlowError && error.kind !== "notFound") throw error;
+      if (!taken && error instanceof FlowError && !MAY_HAVE_WRITTEN.includes(error.kind)) throw error;
       const now = await this.type.read(account, id, known, true, inputs).catch(() => "unreadable" as const);
       if (now === "unreadable") throw this.#changeUnknown(known, error);
       const arrived = now === undefined ? [] : taken ? changed : this.#arrived(now, change, known);

@@ -8,7 +8,7 @@ import { RunMemory } from "../lifecycle/run-memory";
 import { vendors } from "../vendors";
 import type { Connection, Settings, Vendor } from "../vendors/vendor";
 import { decisionsOf } from "./decisions";
-import { demandSound, type FoundSettings, findSettings, limitsOf, type ReadConfig } from "./settings";
+import { demandCallable, demandSound, type FoundSettings, findSettings, limitsOf, type ReadConfig } from "./settings";
 import { version } from "./version";
 
 const LIMITS = { timeout: 30_000, maxResponse: 64 * 1024 * 1024 };
@@ -60,7 +60,10 @@ function connectionOf(vendor: Vendor, values: Settings<string>, log: Log): Conne
     log,
     random: Math.random,
     userAgent: `pulumi-flows/${version}`,
-    transport: (hostRoot) => axiosTransport(hostRoot, LIMITS),
+    transport(hostRoot) {
+      demandCallable(hostRoot, process.env);
+      return axiosTransport(hostRoot, LIMITS);
+    },
     governor: (account) => governorOf(vendor, values, account, log),
   };
 }

@@ -1,7 +1,7 @@
 import { type AccountLimits, DEFAULT_LIMITS } from "../http/governor";
 import { isLoopback } from "../http/loopback";
 import { FlowError } from "../lifecycle/errors";
-import { UNKNOWN } from "../lifecycle/values";
+import { only, UNKNOWN } from "../lifecycle/values";
 import type { Settings, Vendor } from "../vendors/vendor";
 
 /** Tells a configured value of `<namespace>:<name>`. */
@@ -67,12 +67,21 @@ export function findSettings(vendor: Vendor, config: ReadConfig, environment: No
       delete values[insteadOf];
     }
   }
-  const address = vendor.hostRoot(values);
-  const wrong = addressProblem(address, environment);
-  if (wrong) problems.push({ key: `${vendor.name}:apiUrl`, message: wrong });
-  // One address has one spelling, since it is a part of the account's identity.
-  else if (values.apiUrl && address !== UNKNOWN) values.apiUrl = new URL(address).origin;
+  const others = Object.keys(vendor.settings).filter((name) => vendor.settings[name]?.isAddress);
+  const addresses = { apiUrl: vendor.hostRoot(values), ...only(values, others) };
+  for (const [name, address] of Object.entries(addresses)) {
+    const wrong = addressProblem(String(address), environment);
+    if (wrong) problems.push({ key: `${vendor.name}:${name}`, message: wrong });
+    // One address has one spelling, since it is a part of the account's identity.
+    else if (values[name] && address !== UNKNOWN) values[name] = new URL(String(address)).origin;
+  }
   return { values, problems, warnings };
+}
+
+/** Fails for an address that must not be called from here, such as a default one in a rehearsal. */
+export function demandCallable(address: string, environment: NodeJS.ProcessEnv): void {
+  const wrong = addressProblem(address, environment);
+  if (wrong) throw new FlowError("settings", `${wrong}.`);
 }
 
 /** Fails with every problem of the settings. */

@@ -13,6 +13,8 @@ interface Setting {
   readonly oneOf?: readonly string[];
   /** Where the stack sets this one, the other's value from the environment does not count. */
   readonly insteadOf?: string;
+  /** Whether it is the host root of another part of the API; that of `apiUrl` is told by `hostRoot`. */
+  readonly isAddress?: true;
   /** Whether its value must be a whole number above 0. */
   readonly isCount?: true;
   /** What the reference says of it, where no argument of an explicit provider says it. */

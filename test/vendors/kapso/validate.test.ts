@@ -128,16 +128,6 @@ const GRAPHS: Record<string, { readonly wrong: unknown; readonly says: readonly 
     ],
     right: { nodes: [START, text("a"), text("b")], edges: next("start", "a", "b") },
   },
-  "a second edge whose label is null": {
-    wrong: {
-      nodes: [START, text("a"), text("b")],
-      edges: [...next("start", "a"), { source: "start", target: "b", label: null }],
-    },
-    says: [
-      'definition.edges[1].label: Edge "start" --next--> "b": there is another edge of this label from "start", and null means "next": remove one, or go on from a decide step',
-    ],
-    right: { nodes: [START, text("a")], edges: [{ source: "start", target: "a", label: null }] },
-  },
   "an edge for which there is no condition": {
     wrong: {
       nodes: [START, route("sales", "support"), text("a"), text("b")],

@@ -33,8 +33,6 @@ interface KnownEdge {
   readonly target: string | undefined;
   /** The one that Kapso takes it for; `undefined` where it is not known yet, or none. */
   readonly label: string | undefined;
-  /** Whether it is null. */
-  readonly nulled: boolean;
 }
 
 /** The ways out of a decide node. */
@@ -57,7 +55,7 @@ export function graphProblems(definition: unknown): Problem[] {
   const edges = Array.isArray(definition.edges) ? definition.edges.map(knownEdge) : undefined;
   return [
     ...(nodes ? [...startProblems(nodes), ...nodes.flatMap(nodeProblems)] : []),
-    ...(edges ? [...edges.flatMap(emptyLabel), ...secondEdges(edges)] : []),
+    ...(edges ? edges.flatMap(emptyLabel) : []),
     ...(nodes && edges ? [...edgeProblems(nodes, edges), ...unreachable(nodes, edges)] : []),
   ];
 }
@@ -91,7 +89,6 @@ function knownEdge(edge: unknown, index: number): KnownEdge {
     source,
     target,
     label,
-    nulled: written.label === null,
   };
 }
 
@@ -146,21 +143,6 @@ function emptyLabel({ index, named, label }: KnownEdge): Problem[] {
   if (label === undefined || label.trim() !== "") return [];
   const message = `${named}: its label is empty: leave it out, or write the label of a condition`;
   return [{ path: ["definition", "edges", index, "label"], message }];
-}
-
-/** Second edges of one source and label. Where no label is null, the list's own rule tells them. */
-function secondEdges(edges: readonly KnownEdge[]): Problem[] {
-  const first = new Map<string, KnownEdge>();
-  return edges.flatMap((edge): Problem[] => {
-    const { index, named, source, label, nulled } = edge;
-    if (source === undefined || label === undefined) return [];
-    const key = JSON.stringify([source, label]);
-    const other = first.get(key);
-    if (!other) first.set(key, edge);
-    if (!other || !(nulled || other.nulled)) return [];
-    const message = `${named}: there is another edge of this label from ${quote(source)}, and null means ${quote(NEXT)}: remove one, or go on from a decide step`;
-    return [{ path: ["definition", "edges", index, "label"], message }];
-  });
 }
 
 function edgeProblems(nodes: readonly KnownNode[], edges: readonly KnownEdge[]): Problem[] {

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import type { Client } from "../../http/client";
+import { path } from "../../http/path";
+import { clauseOf, FlowError, VendorError } from "../../lifecycle/errors";
+import type { Clock, Log } from "../../lifecycle/ports";
+
+/** The way to one Kapso project: a key belongs to one. */
+export interface KapsoAccount {
+  readonly client: Client;
+  /** Without path: `https://api.kapso.ai`. */
+  readonly hostRoot: string;
+  /** The way to the API that was documented first, on a host of its own; it acts on the same project. */
+  readonly legacy: Client;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const owned = z.object({ data: z.array(z.object({ project_id: z.string().optional() })) });
+
+/** What identifies a project: ids are unique in the whole of Kapso, so that no address is needed. */
+export function projectOf({ project_id }: { readonly project_id?: string | undefined }): string {
+  return project_id ? `project ${project_id}` : "";
+}
+
+/**
+ * The project that the key reaches, told by what is in it.
+ *
+ * @throws FlowError where nothing is in it: Kapso has no call that names the project
+ */
+export async function currentProject({ client }: KapsoAccount): Promise<string> {
+  for (const list of [path`/platform/v1/workflows`, path`/platform/v1/functions`]) {
+    const { data } = (await client.json({ method: "GET", path: list, repeatable: true }, owned)).body;
+    const [project] = data.map(projectOf).filter((each) => each !== "");
+    if (project) return project;
+  }
+  throw new FlowError(
+    "wrongAccount",
+    "It is not there, and the project that the key reaches is empty, so that it cannot be told from another project. Nothing was changed. " +
+      "Set the key of its own project; or, if it is really gone, remove it from the stack with `pulumi state delete`.",
+  );
+}
+
+/** What a call answers, or `undefined` where the vendor has nothing of that id. */
+export async function orNothing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof VendorError && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}
+
+/** What a creation answers; that a key is taken is told as one of many reasons why it is invalid. */
+export async function orTaken<T>(call: Promise<{ readonly body: T }>): Promise<T> {
+  try {
+    return (await call).body;
+  } catch (error) {
+    if (!(error instanceof VendorError && error.kind === "invalid" && /\btaken\b/i.test(error.message))) throw error;
+    const { method, path: to, status, requestId, outcomeUnknown } = error;
+    const message = `${clauseOf(error)}. Archived ones keep their names and slugs: choose another, or name the slug of the one to adopt`;
+    throw new VendorError("conflict", message, { method, path: to, status, requestId, outcomeUnknown, cause: error });
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** @throws FlowError where a text is no id of Kapso's */
+export function demandUuid(id: string, noun: string): void {
+  if (!UUID.test(id))
+    throw new FlowError("notFound", `The id "${id}" does not lead to a ${noun}: it must be Kapso's own, a UUID.`);
+}

@@ -1,0 +1,92 @@
+import type { Values } from "../../../lifecycle/values";
+
+/** Told by Kapso of a step, and never taken: names of what an id leads to, and what it computes. */
+export const COMPUTED: ReadonlySet<string> = new Set([
+  "function_name",
+  "workflow_name",
+  "template_name",
+  "header_config",
+  "action_config",
+]);
+
+/** The same of a repository that an agent can read. */
+export const COMPUTED_OF_RESOURCE: ReadonlySet<string> = new Set([
+  "id",
+  "owner",
+  "repo_name",
+  "has_pat",
+  "has_github_app",
+  "imported_missing_pat",
+  "imported_missing_github_app",
+]);
+
+/** Filled by Kapso with values that it does not document where nothing is written: compared only where the program writes them. */
+export const CHOSEN: ReadonlySet<string> = new Set([
+  "enabled_default_tools",
+  "observer_prompt_mode",
+  "llm_temperature",
+  "llm_max_tokens",
+  "sandbox_enabled",
+  "sandbox_network_mode",
+  "sandbox_allowed_outbound_hosts",
+  "flow_agent_app_integration_tools",
+]);
+
+/** Steps that need an AI model: where none is written, Kapso chooses it. */
+export const ALWAYS_WITH_MODEL: ReadonlySet<string> = new Set(["agent", "decide"]);
+
+/** What has a meaning also where it is empty. */
+export const NEEDED: ReadonlySet<string> = new Set([
+  "message",
+  "template_id",
+  "interactive_type",
+  "body_text",
+  "decision_type",
+  "conditions",
+  "function_id",
+  "url",
+  "variable_name",
+  "variable_value",
+  "event_name",
+  "action_id",
+  "app_slug",
+]);
+
+/** What Kapso fills in where nothing is written, by node type, beside null, false, 0 and what is empty. */
+export const DEFAULTS: Readonly<Record<string, Values>> = {
+  agent: {
+    max_iterations: 80,
+    max_tokens: 8192,
+    prompt_cache_ttl: "5m",
+    message_delivery_mode: "auto_send_assistant_text",
+  },
+  send_interactive: { header_type: "none" },
+  set_variable: { value_type: "string" },
+  webhook: { method: "POST" },
+};
+
+/** What Kapso may give back as text. */
+export const NUMBERS: ReadonlySet<string> = new Set([
+  "temperature",
+  "llm_temperature",
+  "delay_seconds",
+  "timeout_seconds",
+  "max_iterations",
+  "max_tokens",
+  "llm_max_tokens",
+]);
+
+/** Objects that Kapso may give back as JSON text. */
+export const MAYBE_JSON: ReadonlySet<string> = new Set(["headers", "body_template", "body"]);
+
+/** Lists of tools and sources of an agent. */
+export const PARTS_OF_AGENT: ReadonlySet<string> = new Set([
+  "flow_agent_function_tools",
+  "flow_agent_webhooks",
+  "flow_agent_knowledge_bases",
+  "flow_agent_mcp_servers",
+  "flow_agent_resources",
+]);
+
+/** What leads to another object of the project: Kapso nulls silently what leads nowhere. */
+export const REFERENCES = ["function_id", "workflow_id", "template_id", "provider_model_id"] as const;

@@ -1,0 +1,119 @@
+import isEqual from "lodash/isEqual";
+import mapValues from "lodash/mapValues";
+import { isObject, type Values } from "../../../lifecycle/values";
+import { COMPUTED, COMPUTED_OF_RESOURCE, DEFAULTS, MAYBE_JSON, NEEDED, NUMBERS, PARTS_OF_AGENT } from "./config-keys";
+
+/**
+ * A graph by meaning: without what Kapso computes, fills in or spells otherwise, and without the places on the canvas.
+ *
+ * @param value a definition as registered; lists that could not be keyed stay lists
+ */
+export function canonicalDefinition(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return { nodes: inEach(value.nodes, canonicalNode), edges: canonicalEdges(value.edges) };
+}
+
+/** Whatever a list is by now: a map by key, or a list that cannot be keyed. */
+function inEach(items: unknown, turn: (item: unknown) => unknown): unknown {
+  if (Array.isArray(items)) return items.map(turn);
+  return isObject(items) ? mapValues(items, turn) : items;
+}
+
+function canonicalNode(node: unknown): unknown {
+  if (!isObject(node) || !isObject(node.data)) return node;
+  const { node_type, config } = node.data;
+  return {
+    ...(node.id === undefined ? {} : { id: node.id }),
+    data: { node_type, config: canonicalConfig(String(node_type), isObject(config) ? config : {}) },
+  };
+}
+
+/** An edge is its source, label and target; its ids and type are the vendor's. */
+function canonicalEdges(edges: unknown): unknown {
+  if (!Array.isArray(edges)) {
+    return isObject(edges) ? mapValues(edges, (each) => (isObject(each) ? each.target : each)) : edges;
+  }
+  const bare = edges.map((each: unknown) =>
+    isObject(each) ? { source: each.source, label: each.label ?? "next", target: each.target } : each,
+  );
+  return bare.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+/** The settings of a step by meaning. */
+export function canonicalConfig(nodeType: string, config: Values): Values {
+  const meant = Object.entries(config).flatMap(([key, value]): [string, unknown][] => {
+    if (COMPUTED.has(key)) return [];
+    // The name follows from the id.
+    if (key === "provider_model_name" && !isNothing(config.provider_model_id)) return [];
+    const meaning = meaningOf(key, value, config);
+    const left = isNothing(meaning) || isEqual(meaning, DEFAULTS[nodeType]?.[key]);
+    return left && !NEEDED.has(key) ? [] : [[key, meaning]];
+  });
+  return Object.fromEntries(meant);
+}
+
+/** What Kapso fills in everywhere. */
+export function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === 0 || value === "") return true;
+  return (Array.isArray(value) || isObject(value)) && Object.keys(value).length === 0;
+}
+
+function meaningOf(key: string, value: unknown, config: Values): unknown {
+  if (NUMBERS.has(key)) return numberOf(value);
+  if (MAYBE_JSON.has(key)) return parsedJson(value);
+  if (key === "variable_value") return variableValue(value, config.value_type);
+  if (key === "conditions") return inEach(value, (each) => without(each, new Set(["id"])));
+  if (key === "enabled_default_tools") return Array.isArray(value) ? [...new Set(value)].sort() : value;
+  if (key === "flow_agent_resources") return inEach(value, (each) => without(each, COMPUTED_OF_RESOURCE));
+  if (PARTS_OF_AGENT.has(key)) return inEach(value, canonicalPart);
+  return value;
+}
+
+/** A tool or a source of an agent. */
+function canonicalPart(part: unknown): unknown {
+  if (!isObject(part)) return part;
+  return without(
+    mapValues(part, (value, key) => (MAYBE_JSON.has(key) ? parsedJson(value) : value)),
+    COMPUTED,
+  );
+}
+
+/** Without these members, and without those that hold nothing. */
+function without(item: unknown, names: ReadonlySet<string>): unknown {
+  if (!isObject(item)) return item;
+  return Object.fromEntries(Object.entries(item).filter(([key, value]) => !names.has(key) && !isNothing(value)));
+}
+
+/** Kapso keeps decimals as text: `"0.2"`. */
+export function numberOf(value: unknown): unknown {
+  return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+}
+
+/** Kapso keeps some objects as JSON text. */
+export function parsedJson(value: unknown): unknown {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    // A text with placeholders in it.
+    return value;
+  }
+}
+
+/** Kapso keeps every value of a variable as text: true as `t`, objects as JSON. */
+function variableValue(value: unknown, type: unknown): unknown {
+  const parsed = type === "json" && typeof value === "string" ? anyJson(value) : parsedJson(value);
+  if (typeof parsed === "boolean") return parsed ? "t" : "f";
+  if (type === "boolean" && (parsed === "true" || parsed === "false")) return parsed === "true" ? "t" : "f";
+  if (type === "number") return numberOf(parsed);
+  return type !== "json" && typeof parsed === "number" ? String(parsed) : parsed;
+}
+
+function anyJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A text that is no JSON, such as one with placeholders, means itself.
+    return text;
+  }
+}

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { UNTOLD } from "../../../lifecycle/untold";
+import { isObject, type Values } from "../../../lifecycle/values";
+import { ALWAYS_WITH_MODEL, CHOSEN } from "./config-keys";
+import { configSchema } from "./node-configs";
+
+/** A graph as Kapso answers it. Only what identifies its parts is demanded. */
+export const wireDefinition = z.object({
+  nodes: z.array(
+    z.looseObject({
+      id: z.string(),
+      position: z.looseObject({ x: z.number(), y: z.number() }).nullish(),
+      data: z.looseObject({}),
+    }),
+  ),
+  edges: z.array(z.looseObject({ source: z.string(), target: z.string(), label: z.string().nullish() })),
+});
+
+export type WireDefinition = z.output<typeof wireDefinition>;
+export type WireNode = WireDefinition["nodes"][number];
+
+/** The type of a node; the legacy API documents another spelling of the key. */
+export function nodeTypeOf({ data }: WireNode): string {
+  return String(data.node_type ?? data.nodeType ?? "");
+}
+
+/** The settings of a node as answered. */
+export function configOf({ data }: WireNode): Values {
+  return isObject(data.config) ? data.config : {};
+}
+
+/**
+ * A graph as the program would write it: without what nobody can write, and without what Kapso chose where the program
+ * says nothing.
+ *
+ * @param written what the program wrote, or wrote last
+ */
+export function observedDefinition({ nodes, edges }: WireDefinition, written: unknown): Values {
+  const configs = writtenConfigs(written);
+  return {
+    nodes: nodes.map((node) => {
+      const node_type = nodeTypeOf(node);
+      return {
+        id: node.id,
+        data: { node_type, config: observedConfig(node_type, configOf(node), configs.get(node.id)) },
+      };
+    }),
+    edges: edges.map(({ source, target, label }) => ({ source, target, label: label ?? "next" })),
+  };
+}
+
+/** Where the nodes stand of which the program says it. */
+export function observedLayout({ nodes }: WireDefinition, written: Values): Values {
+  const placed = nodes.filter(({ id, position }) => position && Object.hasOwn(written, id));
+  return Object.fromEntries(placed.map(({ id, position }) => [id, { x: position?.x, y: position?.y }]));
+}
+
+/** What the program wrote of each node, by id; the graph may be registered or not. */
+export function writtenConfigs(written: unknown): ReadonlyMap<string, Values> {
+  const nodes = isObject(written) ? written.nodes : undefined;
+  const entries = Array.isArray(nodes)
+    ? nodes.map((each: unknown) => [isObject(each) ? String(each.id) : "", each] as const)
+    : Object.entries(isObject(nodes) ? nodes : {});
+  return new Map(
+    entries.flatMap(([id, each]) => {
+      const data = isObject(each) ? each.data : undefined;
+      return isObject(data) ? [[id, isObject(data.config) ? data.config : {}]] : [];
+    }),
+  );
+}
+
+function observedConfig(nodeType: string, config: Values, written: Values = {}): Values {
+  const told = Object.entries(config).filter(([key]) => isManaged(nodeType, key, written));
+  return Object.fromEntries(told.map(([key, value]) => [key, observedSetting(key, value, written[key])]));
+}
+
+/** Two ways to say one thing: Kapso fills in the other one. */
+const COUNTERPARTS: Readonly<Record<string, string>> = {
+  whatsapp_config_id: "phone_number_id",
+  phone_number_id: "whatsapp_config_id",
+  provider_model_id: "provider_model_name",
+  provider_model_name: "provider_model_id",
+};
+
+/** Whether the program says a setting in its other way. */
+export function isSaidOtherwise(key: string, written: Values): boolean {
+  const other = COUNTERPARTS[key];
+  return other !== undefined && isWritten(written[other]) && !isWritten(written[key]);
+}
+
+/** Whether the program answers for a setting: what it does not write may be what Kapso chose. */
+export function isManaged(nodeType: string, key: string, written: Values): boolean {
+  if (isWritten(written[key])) return true;
+  const known = configSchema(nodeType)?.shape;
+  // What Kapso fills in grows over time; nobody can have meant what nobody knows.
+  if ((known && !Object.hasOwn(known, key)) || CHOSEN.has(key) || isSaidOtherwise(key, written)) return false;
+  return !(ALWAYS_WITH_MODEL.has(nodeType) && MODEL.has(key));
+}
+
+const MODEL = new Set(["provider_model_id", "provider_model_name"]);
+
+/** Whether a setting says anything. */
+export function isWritten(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function observedSetting(key: string, value: unknown, written: unknown): unknown {
+  if (key === "enabled_default_tools" && Array.isArray(value) && Array.isArray(written)) {
+    // Kapso adds those that no agent can do without, and does not say which they are.
+    return written.filter((tool) => value.includes(tool));
+  }
+  if (key === "flow_agent_resources" && Array.isArray(value)) {
+    return value.map((each: unknown) => (isObject(each) && each.has_pat === true ? { ...each, pat: UNTOLD } : each));
+  }
+  return value;
+}
