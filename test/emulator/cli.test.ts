@@ -38,13 +38,15 @@ describe("emulator: command line", function () {
 
   it("cli: emulator prints its URL, serves the seed and stops on SIGINT with exit code 0", async () => {
     const seed = join(folder, "seed.yaml");
-    writeFileSync(seed, "kosli:\n  flows:\n  - {org: acme, name: seeded}\n");
+    writeFileSync(seed, "kosli:\n  flows:\n  - {org: acme, name: seeded}\nkapso:\n  workflows:\n  - {name: Seeded}\n");
     const { child, ended } = start("emulator", "--port", "0", "--latency", "5", "--seed", seed);
     const [line] = await once(child.stdout, "data");
     const url = String(line).trim();
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
     const response = await fetch(`${url}/api/v2/flows/acme/seeded`, { headers: { authorization: "Bearer k" } });
     assert.equal(response.status, 200);
+    const list = await fetch(`${url}/platform/v1/workflows`, { headers: { "x-api-key": "k" } });
+    assert.match(await list.text(), /"slug":"seeded"/);
     child.kill("SIGINT");
     assert.deepEqual(await ended, { code: 0, stdout: `${url}\n`, stderr: "" });
   });
