@@ -10,7 +10,7 @@ import { kosliClient } from "./kosli-client";
 const repository = join(__dirname, "../..");
 
 /** In the place of every path parameter. */
-const pathParameters: Record<keyof typeof vendors, string> = {
+const pathParameters: Record<string, string> = {
   kapso: "00000001-0001-4000-8000-000000000001",
   kosli: "flow",
 };
@@ -39,8 +39,10 @@ describe("emulator: contract", () => {
       assert.ok(Object.keys(vendors).includes(vendor.name));
       const emulator = await startEmulator();
       try {
+        const parameter = pathParameters[vendor.name];
+        assert.ok(parameter !== undefined);
         for (const { method, route } of Contract.of(vendor.name).operations) {
-          await fetch(`${emulator.url}${route.replace(/:[a-z_]+/g, pathParameters[vendor.name])}`, {
+          await fetch(`${emulator.url}${route.replace(/:[a-z_]+/g, parameter)}`, {
             method,
             headers: { authorization: "Bearer k", "x-api-key": "k", "content-type": "application/json" },
             ...(method !== "GET" && { body: JSON.stringify(bodies) }),

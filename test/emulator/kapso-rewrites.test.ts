@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { type Emulator, kapsoDefaults, startEmulator } from "../../testing/src/emulator";
 import {
   configOf,
@@ -563,5 +564,45 @@ describe("emulator: what kapso rewrites", () => {
       emulator.journal().flatMap(({ violations }) => violations),
       [],
     );
+  });
+
+  it("rewrites: whatever was stored, a read of it can be sent back and reads the same", async () => {
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom("0.5", '{"b":1,"a":2}', true, 3, 0.1, null));
+    const members = {
+      send_text: { message: "Hi" },
+      webhook: { url: "https://example.com" },
+      agent: {},
+      set_variable: { variable_name: "x" },
+      emit_event: { event_name: "a" },
+      handoff: {},
+      teleport: {},
+    };
+    const names = [
+      "message",
+      "headers",
+      "body_template",
+      "temperature",
+      "variable_value",
+      "context_data",
+      "properties",
+    ];
+    const type = fc.constantFrom(...Object.keys(members));
+    const config = fc.dictionary(fc.constantFrom(...names, "reason", "ai_field_config", "provider_model_name"), value);
+    const workflow = await kapso.create({ name: "a" });
+    let written = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(type, config), { maxLength: 4 }), async (sent) => {
+        const nodes = sent.map(([kind, more], index) => node(`n${index}`, kind, { ...Object(members)[kind], ...more }));
+        const answer = await kapso.patch(workflow, { definition: { nodes, edges: [] } });
+        assert.ok(answer.status < 500, JSON.stringify(answer.body));
+        if (answer.status !== 200) return;
+        written += 1;
+        const definition = await kapso.definition(workflow);
+        await write(workflow, definition);
+        assert.equal(JSON.stringify(await kapso.definition(workflow)), JSON.stringify(definition));
+      }),
+      { numRuns: 100 },
+    );
+    assert.ok(written > 20, `only ${written} of 100 were accepted`);
   });
 });

@@ -327,6 +327,18 @@ describe("emulator: kapso", () => {
     });
   });
 
+  it("kapso: a path under one of its bases that leads nowhere is its own; any other is nobody's", async () => {
+    for (const path of ["/platform/v1/nowhere", "/api/v1/nowhere", "/platform/v2/workflows"]) {
+      assert.equal((await kapso.call("GET", path)).status, 404);
+    }
+    const seen = emulator.journal().map(({ vendor, operation, violations }) => [vendor, operation, violations.length]);
+    assert.deepEqual(seen, [
+      ["kapso", "", 1],
+      ["kapso", "", 1],
+      ["", "", 1],
+    ]);
+  });
+
   describe("what workflows refer to", () => {
     it("kapso: models and phone numbers can be listed", async () => {
       const { provider_models, phone_numbers } = kapsoDefaults;

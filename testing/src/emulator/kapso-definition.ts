@@ -1,4 +1,4 @@
-import { type Config, idOf, isNodeType, type Project, recordsOf, writeConfig } from "./kapso-config";
+import { idOf, isNodeType, type Project, recordsOf, writeConfig } from "./kapso-config";
 import { Refusal } from "./kapso-dialect";
 import { brokenRule } from "./kapso-graph";
 import type { DefinitionInput, EdgeInput, KapsoDefinition, KapsoEdge, KapsoNode, NodeInput } from "./kapso-records";
@@ -75,12 +75,7 @@ function conditionOf(
   nodes: readonly KapsoNode[],
 ): string | null {
   const source = nodes.find(({ id }) => id === edge.source);
-  const conditions = source?.data.node_type === "decide" ? conditionsOf(source.data.config) : [];
+  const conditions = source?.data.node_type === "decide" ? recordsOf(source.data.config.conditions) : [];
   const found = conditions.find(({ id }) => id === sent) ?? conditions.find(({ label }) => label === edge.label);
   return found === undefined ? null : String(found.id);
-}
-
-/** The conditions of a decision's config. */
-export function conditionsOf(config: Config): Config[] {
-  return recordsOf(config.conditions);
 }

@@ -72,9 +72,26 @@ function readConfig(type: string, config: Config, project: Project): Config {
   }
   const grows = type !== "start" && kapsoFilled === "grown";
   const told = Object.entries({ ...(grows && grown), ...read });
-  const shown = jsonb(Object.fromEntries(told.filter(([, value]) => kapsoFilled !== "few" || !isEmpty(value))));
+  const shown = jsonb(Object.fromEntries(told.filter(([name, value]) => kapsoFilled !== "few" || needed.has(name) || !isEmpty(value))));
   return isRecord(shown) ? shown : {};
 }
+
+/** Members that the official schema requires of some type: never left out. */
+const needed = new Set([
+  "message",
+  "template_id",
+  "interactive_type",
+  "body_text",
+  "decision_type",
+  "conditions",
+  "function_id",
+  "url",
+  "variable_name",
+  "variable_value",
+  "event_name",
+  "action_id",
+  "app_slug",
+]);
 
 /** Members which a later version of the server might fill in. */
 const grown = { labels: [], priority: "normal", retry_policy: null };
