@@ -33,6 +33,8 @@ export async function update<Wire, Account>(
   // Spelled as the state for what the program no longer declares.
   const observed = settler.observe(wire, { ...state, ...inputs }, state);
   const target = { ...fieldsOf(type, inputs), ...clears(type, before, inputs), ...revivals(type, inputs, observed) };
+  // What is compared with what Pulumi last saw is looked at as it was looked at then.
+  const since = settler.observe(wire, { ...inputs, ...state }, state);
   const now = (field: string) => owned(type, field, observed[field], keys[field] ?? []);
   const changed = Object.keys(target).filter((field) => {
     const found = isTold(type, field, observed) ? now(field) : state[field];
@@ -48,8 +50,7 @@ export async function update<Wire, Account>(
     const { owns } = rulesOf(type, field);
     if (!isTold(type, field, observed) || !carrier(field)) return false;
     if (owns) return disputed(now(field), state[field], target[field], keys[field] ?? []);
-    if (before?.fields.includes(field) || field in state)
-      return !sameMeaning(type, field, observed[field], state[field]);
+    if (before?.fields.includes(field) || field in state) return !sameMeaning(type, field, since[field], state[field]);
     return unseen.includes(field);
   });
   if (conflicts.length > 0) {
@@ -59,7 +60,8 @@ export async function update<Wire, Account>(
       if (unseen.includes(field)) {
         return `${field}: it is no longer what Pulumi last saw, it is now ${show([field], now(field))}, the program wants ${show([field], wanted)}`;
       }
-      return settler.differences(field, state[field], now(field), (path, last, found) => {
+      const found = owned(type, field, since[field], keys[field] ?? []);
+      return settler.differences(field, state[field], found, (path, last, found) => {
         const aim = path.length === 1 ? wanted : valueAt({ [field]: canonicalOf(type, field, wanted) }, path);
         return `${showPath(path, {})}: Pulumi last saw ${show(path, last)}, it is now ${show(path, found)}, the program wants ${show(path, aim)}`;
       });

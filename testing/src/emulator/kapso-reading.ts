@@ -72,7 +72,9 @@ function readConfig(type: string, config: Config, project: Project): Config {
   }
   const grows = type !== "start" && kapsoFilled === "grown";
   const told = Object.entries({ ...(grows && grown), ...read });
-  const shown = jsonb(Object.fromEntries(told.filter(([name, value]) => kapsoFilled !== "few" || needed.has(name) || !isEmpty(value))));
+  const shown = jsonb(
+    Object.fromEntries(told.filter(([name, value]) => kapsoFilled !== "few" || needed.has(name) || !isEmpty(value))),
+  );
   return isRecord(shown) ? shown : {};
 }
 

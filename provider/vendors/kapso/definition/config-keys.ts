@@ -65,6 +65,13 @@ export const DEFAULTS: Readonly<Record<string, Values>> = {
   webhook: { method: "POST" },
 };
 
+/** The same within the tools and sources of an agent. */
+export const DEFAULTS_OF_PARTS: Values = {
+  http_method: "POST",
+  resource_type: "github_repository",
+  auth_type: "public",
+};
+
 /** What Kapso may give back as text. */
 export const NUMBERS: ReadonlySet<string> = new Set([
   "temperature",

@@ -1,7 +1,16 @@
 import isEqual from "lodash/isEqual";
 import mapValues from "lodash/mapValues";
 import { isObject, type Values } from "../../../lifecycle/values";
-import { COMPUTED, COMPUTED_OF_RESOURCE, DEFAULTS, MAYBE_JSON, NEEDED, NUMBERS, PARTS_OF_AGENT } from "./config-keys";
+import {
+  COMPUTED,
+  COMPUTED_OF_RESOURCE,
+  DEFAULTS,
+  DEFAULTS_OF_PARTS,
+  MAYBE_JSON,
+  NEEDED,
+  NUMBERS,
+  PARTS_OF_AGENT,
+} from "./config-keys";
 
 /**
  * A graph by meaning: without what Kapso computes, fills in or spells otherwise, and without the places on the canvas.
@@ -46,8 +55,9 @@ export function canonicalConfig(nodeType: string, config: Values): Values {
     // The name follows from the id.
     if (key === "provider_model_name" && !isNothing(config.provider_model_id)) return [];
     const meaning = meaningOf(key, value, config);
-    const left = isNothing(meaning) || isEqual(meaning, DEFAULTS[nodeType]?.[key]);
-    return left && !NEEDED.has(key) ? [] : [[key, meaning]];
+    if (meaning === null || meaning === undefined) return [];
+    const isFilling = isNothing(meaning) || isEqual(meaning, DEFAULTS[nodeType]?.[key]);
+    return isFilling && !NEEDED.has(key) ? [] : [[key, meaning]];
   });
   return Object.fromEntries(meant);
 }
@@ -62,26 +72,23 @@ function meaningOf(key: string, value: unknown, config: Values): unknown {
   if (NUMBERS.has(key)) return numberOf(value);
   if (MAYBE_JSON.has(key)) return parsedJson(value);
   if (key === "variable_value") return variableValue(value, config.value_type);
-  if (key === "conditions") return inEach(value, (each) => without(each, new Set(["id"])));
+  if (key === "conditions") return inEach(value, (each) => canonicalPart(each, OF_CONDITION));
   if (key === "enabled_default_tools") return Array.isArray(value) ? [...new Set(value)].sort() : value;
-  if (key === "flow_agent_resources") return inEach(value, (each) => without(each, COMPUTED_OF_RESOURCE));
-  if (PARTS_OF_AGENT.has(key)) return inEach(value, canonicalPart);
+  if (key === "flow_agent_resources") return inEach(value, (each) => canonicalPart(each, COMPUTED_OF_RESOURCE));
+  if (PARTS_OF_AGENT.has(key)) return inEach(value, (each) => canonicalPart(each, COMPUTED));
   return value;
 }
 
-/** A tool or a source of an agent. */
-function canonicalPart(part: unknown): unknown {
-  if (!isObject(part)) return part;
-  return without(
-    mapValues(part, (value, key) => (MAYBE_JSON.has(key) ? parsedJson(value) : value)),
-    COMPUTED,
-  );
-}
+const OF_CONDITION = new Set(["id"]);
 
-/** Without these members, and without those that hold nothing. */
-function without(item: unknown, names: ReadonlySet<string>): unknown {
-  if (!isObject(item)) return item;
-  return Object.fromEntries(Object.entries(item).filter(([key, value]) => !names.has(key) && !isNothing(value)));
+/** A condition, or a tool or a source of an agent, without what is computed or holds nothing. */
+function canonicalPart(part: unknown, computed: ReadonlySet<string>): unknown {
+  if (!isObject(part)) return part;
+  const meant = mapValues(part, (value, key) => (MAYBE_JSON.has(key) ? parsedJson(value) : value));
+  const said = Object.entries(meant).filter(
+    ([key, value]) => !computed.has(key) && !isNothing(value) && !isEqual(value, DEFAULTS_OF_PARTS[key]),
+  );
+  return Object.fromEntries(said);
 }
 
 /** Kapso keeps decimals as text: `"0.2"`. */

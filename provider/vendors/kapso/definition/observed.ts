@@ -56,7 +56,7 @@ export function observedLayout({ nodes }: WireDefinition, written: Values): Valu
 }
 
 /** What the program wrote of each node, by id; the graph may be registered or not. */
-export function writtenConfigs(written: unknown): ReadonlyMap<string, Values> {
+function writtenConfigs(written: unknown): ReadonlyMap<string, Values> {
   const nodes = isObject(written) ? written.nodes : undefined;
   const entries = Array.isArray(nodes)
     ? nodes.map((each: unknown) => [isObject(each) ? String(each.id) : "", each] as const)
@@ -104,13 +104,27 @@ export function isWritten(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
+/** What the program wrote of a repository; the list may be registered or not. */
+function resourceOf(written: unknown, address: unknown): Values {
+  const found = Array.isArray(written)
+    ? written.find((each) => isObject(each) && each.repo_url === address)
+    : isObject(written) && typeof address === "string"
+      ? written[address]
+      : undefined;
+  return isObject(found) ? found : {};
+}
+
 function observedSetting(key: string, value: unknown, written: unknown): unknown {
   if (key === "enabled_default_tools" && Array.isArray(value) && Array.isArray(written)) {
     // Kapso adds those that no agent can do without, and does not say which they are.
     return written.filter((tool) => value.includes(tool));
   }
   if (key === "flow_agent_resources" && Array.isArray(value)) {
-    return value.map((each: unknown) => (isObject(each) && each.has_pat === true ? { ...each, pat: UNTOLD } : each));
+    return value.map((each: unknown) =>
+      isObject(each) && each.has_pat === true && isWritten(resourceOf(written, each.repo_url).pat)
+        ? { ...each, pat: UNTOLD }
+        : each,
+    );
   }
   return value;
 }
