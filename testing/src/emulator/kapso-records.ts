@@ -195,8 +195,8 @@ export interface KapsoState {
 type Given<Row, Needed extends keyof Row> = Partial<Row> & Pick<Row, Needed>;
 
 /**
- * What to begin with. Definitions are given as they are sent, or as `state()` tells them. Where phone numbers, templates or
- * models are not given, those of {@link kapsoDefaults} are there.
+ * What to begin with. Definitions are given as they are sent, or as `state()` tells them. Where phone numbers, templates
+ * or models are not given, those of {@link kapsoDefaults} are there.
  */
 export interface KapsoSeed {
   workflows?: (Omit<Given<KapsoWorkflow, "name">, "definition"> & { definition?: DefinitionInput })[];
@@ -211,7 +211,7 @@ export interface KapsoSeed {
 /** Which workflow or function: its id, or its slug if only one project has it. */
 type IdOrSlug = string;
 
-/** What a person in Kapso's web app does, or what happens without anybody. Every change of a workflow counts up its lock_version. */
+/** What a person in Kapso's web app does, or what happens by itself. Each change of a workflow counts up its lock. */
 export type KapsoEdit = { vendor: "kapso" } & (
   | { action: "createWorkflow"; project_id?: string; set: WorkflowInput & { name: string } }
   | { action: "updateWorkflow"; workflow: IdOrSlug; set: WorkflowInput }

@@ -2,10 +2,10 @@
 
 /** What is unknown about Kapso's servers, or what the sources tell in two ways. */
 export interface KapsoSwitches {
-  /** Which keys exist, and to which project each belongs. Default `"any"`: every key reaches the one default project. */
+  /** Which keys exist, and to which project each belongs. Default `"any"`: all reach the one default project. */
   kapsoKeys: "any" | Record<string, string>;
 
-  /** Status, debounce and read mode in a creation (unknown, 3.2). Default `"ignored"`, as the documented schema suggests. */
+  /** Status, debounce and read mode in a creation (unknown, 3.2). Default `"ignored"`: the schema has none of them. */
   kapsoCreateSettings: "ignored" | "honoured";
   /** Does a workflow that is created without a definition have a start node (unknown)? Default false. */
   kapsoBornWithStart: boolean;
@@ -19,12 +19,15 @@ export interface KapsoSwitches {
    * (skills, 2026-01), or no effect. `"required"`: 422 for an update without it, as a wording of the schema may mean (0).
    */
   kapsoLock: "checked" | "notForDefinitions" | "ignored" | "required";
-  /** Are metadata and definition of one PATCH one transaction (unknown, 3.3)? `"metadataFirst"`: metadata stay written when the definition is refused. */
+  /**
+   * Are metadata and definition of one PATCH one transaction (unknown, 3.3)? Default `"whole"`; `"metadataFirst"`: the
+   * metadata stay written when the definition is refused.
+   */
   kapsoTransaction: "whole" | "metadataFirst";
-  /** How many reads of a definition still show the one before the last write (3.3: it may be asynchronous). Default 0. */
+  /** How many reads of a definition still show the one before the last write (perhaps asynchronous, 3.3). Default 0. */
   kapsoDefinitionDelay: number;
 
-  /** What a written config does to the members that it leaves out (unknown, 8). Default `"replaced"`: back to the default. */
+  /** What becomes of the members that a written config leaves out (unknown, 8). Default `"replaced"`: as if new. */
   kapsoConfigWrite: "replaced" | "merged";
   /** Members of a config which the server does not know: dropped (skills; default) or refused (closed schemas) (4.1). */
   kapsoExtraMembers: "dropped" | "refused";
@@ -38,7 +41,8 @@ export interface KapsoSwitches {
   kapsoUnknownPhone: "accepted" | "refused";
   /**
    * Which rules for graphs the server checks (unknown, 4.3). Default `"agreed"`: those that every published validator has
-   * (unique node ids, edges between nodes, conditions of decisions). `"all"`: those of the skills too, `start` as id of the only start node among them.
+   * (unique node ids, edges between nodes, conditions of decisions). `"all"`: those of the skills too, `start` as id of the
+   * only start node among them.
    */
   kapsoGraphRules: "none" | "agreed" | "all";
   /** Edges kept by a PATCH with nodes only, whose node or condition is gone (unknown, 8). Default `"removed"`. */
@@ -46,7 +50,10 @@ export interface KapsoSwitches {
   /** Activation of a graph without exactly one start node that leads somewhere (unknown, 8). Default `"accepted"`. */
   kapsoActivateInvalid: "accepted" | "refused";
 
-  /** How much of a config is filled in on read: it grows over time (4.2). Default `"all"`; `"grown"` has members that nobody knows yet. */
+  /**
+   * How much of a config is filled in on read: it grows over time (4.2). Default `"all"`; `"few"` leaves out what is
+   * empty, `"grown"` has members that nobody knows yet.
+   */
   kapsoFilled: "few" | "all" | "grown";
   /** Order of nodes and edges on read. Default `"shuffled"`: not as sent, and always the same (4.1). */
   kapsoOrder: "shuffled" | "sent";
@@ -59,7 +66,7 @@ export interface KapsoSwitches {
 
   /** Does an archived workflow keep its name and slug from others (8)? Default true. */
   kapsoArchivedKeepsNames: boolean;
-  /** Can an archived workflow become draft or active again (unknown, 3.3)? Default `"allowed"`: status is a plain PATCH. */
+  /** Can an archived workflow become draft or active again (unknown, 3.3)? Default `"allowed"`. */
   kapsoArchivedRevives: "allowed" | "refused";
   /** What archiving does to the triggers (unknown, 3.3). Default `"kept"`: they hold their phone number. */
   kapsoArchiveTriggers: "kept" | "deactivated" | "deleted";
@@ -69,7 +76,10 @@ export interface KapsoSwitches {
   /** Items on a page of a list, which then carries `meta`. Default 0: everything at once, no `meta` (2.1). */
   kapsoPageSize: number;
 
-  /** When it is checked that a phone number has one active trigger of a kind: always (docs; default), only when triggers are made, or never (field) (4.4). */
+  /**
+   * When it is checked that a phone number has one active trigger of a kind: always (docs; default), only when triggers
+   * are made, or never (field) (4.4).
+   */
   kapsoTriggerUnique: "always" | "create" | "never";
 
   /** How many reads of a function do not show a deployment yet. Default 2. */
@@ -82,7 +92,7 @@ export interface KapsoSwitches {
   kapsoCodeChange: "keepsStatus" | "draft";
   /** A creation without `function_type`: the spec requires it (default), the official script leaves it out (4.5). */
   kapsoFunctionType: "required" | "defaulted";
-  /** What deleting a function does to the nodes that use it (unknown). Default `"null"`; `"refused"`: the function stays. */
+  /** What deleting a function does to nodes that use it (unknown). Default `"null"`; `"refused"`: the function stays. */
   kapsoDeletedFunction: "null" | "dangling" | "refused";
 
   /** Does deleting a phone number remove the nodes that name it (field, 5)? Default true; else they lose the number. */
