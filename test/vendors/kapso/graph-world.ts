@@ -17,13 +17,15 @@ export const benched = { vendor: kapso, type: workflow, settings } as unknown as
 export interface AnyNode {
   id: string;
   position?: { x: number; y: number };
-  data: { node_type: string; config: Record<string, unknown> };
+  data: { node_type: string; config: Record<string, unknown>; [more: string]: unknown };
+  [more: string]: unknown;
 }
 
 export interface AnyEdge {
   source: string;
   target: string;
   label?: string;
+  [more: string]: unknown;
 }
 
 export interface AnyGraph {
