@@ -1,7 +1,9 @@
+import mapValues from "lodash/mapValues";
 import { z } from "zod";
 import { UNTOLD } from "../../../lifecycle/untold";
 import { isObject, type Values } from "../../../lifecycle/values";
-import { ALWAYS_WITH_MODEL, CHOSEN } from "./config-keys";
+import { ALWAYS_WITH_MODEL, CHOSEN, MAYBE_JSON, NUMBERS, PARTS_OF_AGENT } from "./config-keys";
+import { numberOf, parsedJson } from "./meaning";
 import { configSchema } from "./node-configs";
 
 /** A graph as Kapso answers it. Only what identifies its parts is demanded. */
@@ -126,5 +128,17 @@ function observedSetting(key: string, value: unknown, written: unknown): unknown
         : each,
     );
   }
-  return value;
+  if (PARTS_OF_AGENT.has(key) && Array.isArray(value)) {
+    return value.map((each: unknown) =>
+      isObject(each) ? mapValues(each, (part, name) => untexted(name, part)) : each,
+    );
+  }
+  // A program that writes a text sees what changed in the text.
+  return typeof written === "string" ? value : untexted(key, value);
+}
+
+/** What Kapso keeps as text, as what it means: so that a preview shows the header that changed, and not another text. */
+function untexted(key: string, value: unknown): unknown {
+  if (NUMBERS.has(key)) return numberOf(value);
+  return MAYBE_JSON.has(key) ? parsedJson(value) : value;
 }
