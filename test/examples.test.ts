@@ -14,9 +14,13 @@ interface Needs {
   /** Calls of an unchanged stack: those of lookups. */
   readonly lookups?: Readonly<Record<string, readonly string[]>>;
   readonly secrets?: Readonly<Record<string, Record<string, string>>>;
+  /** Kapso workflows that answer customers. */
+  readonly active?: Readonly<Record<string, readonly string[]>>;
   /** The setting that protects the flows of prod. */
   readonly protectedBy?: string;
 }
+
+const KAPSO = { "kapso:apiKey": "example-key", "order-status-bot:shopToken": "example-shop-token" };
 
 const NEEDS: Record<string, Needs> = {
   kosli: {
@@ -24,6 +28,11 @@ const NEEDS: Record<string, Needs> = {
     lookups: { prod: ["getFlow 200"] },
     secrets: { prod: { "payments-compliance:auditToken": "audit-token" } },
     protectedBy: "payments-compliance:protect",
+  },
+  kapso: {
+    secrets: { dev: KAPSO, prod: KAPSO },
+    active: { prod: ["order-status-prod"] },
+    protectedBy: "order-status-bot:protect",
   },
 };
 
@@ -63,7 +72,11 @@ describe("examples", function () {
       let typeChecked = false;
 
       before(async () => {
-        emulator = await startEmulator({ seed: { kosli: { flows: [...(needs.existing ?? [])] } } });
+        emulator = await startEmulator({
+          seed: { kosli: { flows: [...(needs.existing ?? [])] } },
+          // Deployed at once, since pauses here are real ones.
+          switches: { kapsoDeployReads: 0 },
+        });
         program = copy();
       });
 
@@ -72,7 +85,15 @@ describe("examples", function () {
         await emulator.close();
       });
 
-      const live = () => emulator.state().kosli.flows.filter(({ archived }) => !archived).length;
+      const live = () => {
+        const { kosli, kapso } = emulator.state();
+        return (
+          kosli.flows.filter(({ archived }) => !archived).length +
+          kapso.workflows.filter(({ status }) => status !== "archived").length +
+          kapso.triggers.length +
+          kapso.functions.length
+        );
+      };
       const existing = needs.existing?.length ?? 0;
 
       async function run(
@@ -92,6 +113,8 @@ describe("examples", function () {
             KOSLI_API_URL: emulator.url,
             KOSLI_API_TOKEN: "example-token",
             KOSLI_ORG: undefined,
+            KAPSO_API_URL: emulator.url,
+            KAPSO_API_KEY: "example-key",
             PULUMI_CONFIG_PASSPHRASE: "example",
             // Checked once, with the example's own compiler options.
             PULUMI_NODEJS_TRANSPILE_ONLY: typeChecked ? "true" : undefined,
@@ -108,12 +131,17 @@ describe("examples", function () {
       const writes = () => emulator.journal().filter(({ wrote }) => wrote);
 
       for (const stack of ["dev", "prod"]) {
-        it(`${stack}: is previewed, made, found unchanged and destroyed`, async () => {
+        it(`${stack}: is previewed, made, found unchanged here and at the vendor, and destroyed`, async () => {
           succeeded(await run("preview", stack));
           assert.deepEqual(writes(), [], "a preview writes nothing");
 
           succeeded(await run("up", stack));
           assert.ok(live() > existing, "flows are made");
+          const active = emulator.state().kapso.workflows.filter(({ status }) => status === "active");
+          assert.deepEqual(
+            active.map(({ name }) => name),
+            needs.active?.[stack] ?? [],
+          );
 
           const again = await run("preview", stack);
           succeeded(again);
@@ -123,6 +151,11 @@ describe("examples", function () {
             needs.lookups?.[stack] ?? [],
             "an unchanged program asks the vendor only what it looks up",
           );
+
+          const refreshed = await run("refresh", stack);
+          succeeded(refreshed);
+          assert.deepEqual(Object.keys(refreshed.changes), ["same"], refreshed.printed);
+          assert.deepEqual(writes(), [], "a refresh writes nothing");
 
           if (needs.protectedBy && stack === "prod") {
             const refused = await run("destroy", stack);
@@ -146,7 +179,12 @@ describe("examples", function () {
         stack: "dev",
         cwd: root,
         stateFile: join(folder, "dev.json"),
-        env: { KOSLI_API_URL: emulator.url, KOSLI_API_TOKEN: "example-token" },
+        env: {
+          KOSLI_API_URL: emulator.url,
+          KOSLI_API_TOKEN: "example-token",
+          KAPSO_API_URL: emulator.url,
+          KAPSO_API_KEY: "example-key",
+        },
         output: () => undefined,
       });
       const flows = steps.filter(({ type }) => type.endsWith("kosli:Flow")).map(({ name }) => name);
