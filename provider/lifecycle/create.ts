@@ -169,13 +169,19 @@ async function takeOver<Wire, Account>(
   return { id, state: await settler.write(account, found, { id, known, inputs, target, changed, keys }) };
 }
 
+/** The command that adopts what has this label, for a shell. */
+export function adopting(label: string): string {
+  const word = /^[\w./-]+$/.test(label) ? label : `'${label.replaceAll("'", "'\\''")}'`;
+  return `PULUMI_FLOWS_ADOPT=${word} pulumi up`;
+}
+
 function collision<Wire, Account>({ settler, desired }: Creating<Wire, Account>, found: Wire): FlowError {
   const { type } = settler;
   const label = type.label(desired);
   const about = type.inTheWay?.(found);
   const name = type.nameField && desired[type.nameField];
   const ways = [
-    `take it over with \`adopt: true\` (or for one run with \`PULUMI_FLOWS_ADOPT=${label} pulumi up\`)`,
+    `take it over with \`adopt: true\` (or for one run with \`${adopting(label)}\`)`,
     ...(name === undefined ? [] : [`give the new one another name such as "${String(name)}-<stack>"`]),
     "bring the existing one into the stack with an import file (`pulumi import --file`)",
   ];
@@ -197,7 +203,7 @@ function outcomeUnknown<Wire, Account>(
   return new FlowError(
     "outcomeUnknown",
     `${unknown}; ${found}. ` +
-      `Look at it in the vendor's UI. If it is yours, take it over: \`PULUMI_FLOWS_ADOPT=${settler.type.label(desired)} pulumi up\`; if nothing is there, run \`pulumi up\` again.`,
+      `Look at it in the vendor's UI. If it is yours, take it over: \`${adopting(settler.type.label(desired))}\`; if nothing is there, run \`pulumi up\` again.`,
     cause,
   );
 }

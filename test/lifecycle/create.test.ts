@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { adopting } from "../../provider/lifecycle/create";
 import { FlowError, PartialFailure } from "../../provider/lifecycle/errors";
 import { sortedJson } from "../../provider/lifecycle/values";
 import type { FaultAction } from "../../testing/src/emulator";
@@ -101,6 +102,13 @@ describe("create", () => {
   });
 
   describe("a name that is taken", () => {
+    it("create: a name that a shell would take apart is quoted in the command", () => {
+      const named = (label: string) => adopting(label);
+      assert.equal(named("acme/web-1.2"), "PULUMI_FLOWS_ADOPT=acme/web-1.2 pulumi up");
+      assert.equal(named("Support bot"), "PULUMI_FLOWS_ADOPT='Support bot' pulumi up");
+      assert.equal(named("Bob's bot"), "PULUMI_FLOWS_ADOPT='Bob'\\''s bot' pulumi up");
+    });
+
     it("create: fails without a write and names the three ways out", async () => {
       edit(bench, "create", "web", { description: "theirs" });
       const error = await failureAs(FlowError, create({ name: "web", description: "ours" }));
