@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { pulumiVersion } from "../../scripts/engines";
+import { kapsoScenarios } from "./kapso-scenarios";
 import { scenarios } from "./scenarios";
 import { play } from "./stage";
 import { toyScenarios } from "./toy-scenarios";
@@ -16,7 +17,7 @@ describe("engines", function () {
       );
   });
 
-  for (const scenario of [...scenarios, ...toyScenarios]) {
+  for (const scenario of [...scenarios, ...toyScenarios, ...kapsoScenarios]) {
     it(`rehearsal: ${scenario.title}`, async () => {
       await play(scenario);
     });

@@ -17,6 +17,7 @@ export interface Seen extends Outcome {
   readonly archived: number;
   readonly graphs: ToyState["graphs"];
   readonly channels: ToyState["channels"];
+  readonly kapso: EmulatorState["kapso"];
   /** The flows of the state, by resource name. */
   readonly state: Readonly<Record<string, StateResource>>;
   /** The stack's outputs in the state. */
@@ -36,8 +37,8 @@ export interface Step extends OperationOptions {
 export interface Scenario {
   readonly title: string;
   readonly program: string;
-  /** Whether its program is one of the toy's. */
-  readonly toy?: true;
+  /** Whose program it is. Default: Kosli's. */
+  readonly of?: "toy" | "kapso";
   readonly switches?: Partial<Switches>;
   readonly steps: readonly Step[];
 }

@@ -35,16 +35,19 @@ export async function play(scenario: Scenario, version?: string): Promise<Trace[
   });
   const folder = mkdtempSync(join(tmpdir(), "pulumi-flows-engine-"));
   try {
-    const program = scenario.toy ? "test/engine/toy-program" : "test/engine/program";
+    const program = `test/engine/${scenario.of ?? "kosli"}-program`;
     for (const file of ["Pulumi.yaml", "index.ts"]) cpSync(join(root, program, file), join(folder, file));
     cpSync(join(root, "tsconfig.base.json"), join(folder, "tsconfig.json"));
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "engine-test", private: true }));
-    if (scenario.toy) installWithToy(folder);
+    if (scenario.of === "toy") installWithToy(folder);
     else symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
     const env = {
       KOSLI_API_URL: emulator.url,
       KOSLI_API_TOKEN: "test-token",
       KOSLI_ORG: "acme",
+      KAPSO_API_URL: emulator.url,
+      KAPSO_LEGACY_API_URL: emulator.url,
+      KAPSO_API_KEY: "test-key",
       TOY_API_URL: emulator.url,
       TOY_API_KEY: "test-key",
       TOY_PROJECT: "shop",
@@ -147,6 +150,7 @@ async function take(
       ),
       graphs: emulator.state().toy.graphs,
       channels: emulator.state().toy.channels,
+      kapso: emulator.state().kapso,
       archived: all.filter(({ archived }) => archived).length,
       state: Object.fromEntries(flows.map((resource) => [resource.urn.split("::").at(-1) ?? "", resource])),
       outputs: typeof result === "object" && result !== null ? { ...result } : {},

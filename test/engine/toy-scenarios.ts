@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { failed, type Scenario, type Seen, succeeded, unchanged } from "./scenarios";
 
 /** Every place that a preview marks, as `~ message`: containers of marked places, and what is inside added ones, left out. */
-function marked({ output }: Seen): string[] {
+export function marked({ output }: Seen): string[] {
   const found: string[] = [];
   let added = Number.POSITIVE_INFINITY;
   for (const line of output.split("\n")) {
-    const [, indentation = "", sign = "", path = "", value = ""] =
-      /^(\s*)([+~-]) +(.+?)(?: *: (.*))?$/.exec(line) ?? [];
+    const [indentation = ""] = /^\s*/.exec(line) ?? [];
+    const [, sign = "", path = "", value = ""] = /^\s*([+~-]) +(.+?)(?: *: (.*))?$/.exec(line) ?? [];
     if (indentation.length <= added) added = Number.POSITIVE_INFINITY;
     if (path === "" || /^pulumi|^\d| {2}/.test(path) || indentation.length > added) continue;
     if (sign === "+") added = indentation.length;
@@ -21,7 +21,7 @@ function marked({ output }: Seen): string[] {
 const SECRETS = /Bearer|text\/plain|token-in-clear|hush/;
 
 /** What the state shows of the definition of the graph `bot`: secrets hidden, as an export hides them. */
-function kept(seen: Seen): { nodes: Record<string, Record<string, unknown>> } {
+export function kept(seen: Seen): { nodes: Record<string, Record<string, unknown>> } {
   const { definition } = JSON.parse(
     JSON.stringify(seen.state.bot?.outputs, (_, value) => (isSealed(value) ? "[secret]" : value)),
   );
@@ -37,7 +37,7 @@ export const toyScenarios: readonly Scenario[] = [
   {
     title: "a graph shows an inserted node, an edited message and a rewired edge as one change each",
     program: "graph",
-    toy: true,
+    of: "toy",
     steps: [
       { operation: "up", v: 1, expect: succeeded },
       { operation: "preview", v: 1, refresh: true, expect: unchanged },
@@ -123,7 +123,7 @@ export const toyScenarios: readonly Scenario[] = [
   {
     title: "secret leaves of a graph are sealed one by one, and shown nowhere, also as drift",
     program: "secrets",
-    toy: true,
+    of: "toy",
     steps: [
       {
         operation: "up",
@@ -210,7 +210,7 @@ export const toyScenarios: readonly Scenario[] = [
   {
     title: "ignoreChanges works by the id of a node",
     program: "ignored",
-    toy: true,
+    of: "toy",
     steps: [
       { operation: "up", v: 1, expect: succeeded },
       {
@@ -228,7 +228,7 @@ export const toyScenarios: readonly Scenario[] = [
   {
     title: "a node that waits for another resource is unknown in the preview, and its neighbours are not",
     program: "unknown",
-    toy: true,
+    of: "toy",
     steps: [
       {
         operation: "preview",
@@ -253,7 +253,7 @@ export const toyScenarios: readonly Scenario[] = [
   {
     title: "what stands twice in a graph, or leads nowhere, stops the preview with its place",
     program: "twice",
-    toy: true,
+    of: "toy",
     steps: [
       {
         operation: "preview",
@@ -274,7 +274,7 @@ export const toyScenarios: readonly Scenario[] = [
   {
     title: "a pointer follows its flow: an edit and a rename replace nothing, another parent replaces both",
     program: "pointer",
-    toy: true,
+    of: "toy",
     steps: [
       {
         operation: "up",
