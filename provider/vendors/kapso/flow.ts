@@ -74,7 +74,7 @@ export const flow: FlowType<FlowFields, WireDrawn, KapsoAccount> = {
 
   async finish(account, { definition, status }, { id }) {
     const read = () => get(account, id);
-    const made = definition ? await readStored(read, definition, undefined, account.clock) : await read();
+    const made = definition ? await readStored(read, definition, undefined, account.clock, false) : await read();
     return status === undefined || status === made.status ? made : withStatus(account, made, status);
   },
 
@@ -85,17 +85,18 @@ export const flow: FlowType<FlowFields, WireDrawn, KapsoAccount> = {
     let now = wire;
     if (isStatusChanged && status !== "active") now = await withStatus(account, now, status);
     const isDrawn = definition !== undefined && (changed.includes("definition") || changed.includes("layout"));
+    const movesNodes = target.ignoreLayout === false;
     const json = {
       ...(changed.includes("name") ? { name: target.name } : {}),
       ...(changed.includes("description") ? { description: target.description } : {}),
-      ...(isDrawn ? { definition: sentDefinition(definition, wire.definition, target.ignoreLayout === false) } : {}),
+      ...(isDrawn ? { definition: sentDefinition(definition, wire.definition, movesNodes) } : {}),
     };
     if (Object.keys(json).length > 0) {
       const to = path`/api/v1/flows/${wire.id}`;
       const request = { method: "PATCH", path: to, json: { flow: json }, repeatable: true } as const;
       await account.legacy.json(request, envelope);
       const read = () => get(account, wire.id);
-      now = isDrawn ? await readStored(read, definition, wire.definition, account.clock) : await read();
+      now = isDrawn ? await readStored(read, definition, wire.definition, account.clock, movesNodes) : await read();
     }
     return isStatusChanged && status === "active" ? withStatus(account, now, status) : now;
   },

@@ -40,6 +40,7 @@ export function changesBetween(before: WireDefinition, after: WireDefinition): s
  * Reads a graph that was just written, and again while Kapso still shows the one before.
  *
  * @param before what was there; `undefined` for a new workflow, which may show nothing, or a start alone
+ * @param movesNodes whether the program says where nodes stand
  * @throws FlowError where Kapso made something of it that cannot be left so
  */
 export async function readStored<Wire extends { readonly definition: WireDefinition }>(
@@ -47,12 +48,16 @@ export async function readStored<Wire extends { readonly definition: WireDefinit
   written: Definition,
   before: WireDefinition | undefined,
   clock: Clock,
+  movesNodes: boolean,
 ): Promise<Wire> {
   const isBefore = (found: WireDefinition) =>
-    before ? isSame(found, before) : found.nodes.length <= 1 && written.nodes.length > 1;
+    before
+      ? isSame(found, before) && (!movesNodes || isPlaced(found, before))
+      : found.nodes.length <= 1 && written.nodes.length > 1;
+  const isArrived = (found: WireDefinition) => isStored(found, written) && (!movesNodes || isPlaced(found, written));
   let found = await read();
   for (const pause of STORING_PAUSES) {
-    if (isStored(found.definition, written) || !isBefore(found.definition)) break;
+    if (isArrived(found.definition) || !isBefore(found.definition)) break;
     await clock.sleep(pause);
     found = await read();
   }
@@ -63,6 +68,15 @@ export async function readStored<Wire extends { readonly definition: WireDefinit
 /** Whether two answers show the same graph. */
 export function isSame(a: WireDefinition, b: WireDefinition): boolean {
   return isEqual(meaningOf(a), meaningOf(b));
+}
+
+/** Whether all nodes stand where this graph says it. */
+function isPlaced({ nodes }: WireDefinition, wanted: Pick<WireDefinition, "nodes"> | Definition): boolean {
+  const places = new Map(nodes.map(({ id, position }) => [id, position]));
+  return wanted.nodes.every(({ id, position }) => {
+    const found = places.get(id);
+    return !position || (found?.x === position.x && found.y === position.y);
+  });
 }
 
 /** @throws FlowError where Kapso made something of a graph that cannot be left so */

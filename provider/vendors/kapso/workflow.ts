@@ -116,7 +116,7 @@ export const workflow: FlowType<WorkflowFields, WireGraph, KapsoAccount> = {
   async finish(account, desired, { id }) {
     const read = () => get(account, id);
     const { definition } = desired;
-    const made = definition ? await readStored(read, definition, undefined, account.clock) : await read();
+    const made = definition ? await readStored(read, definition, undefined, account.clock, false) : await read();
     const late = ["status", "messageDebounceSeconds", "inboundMessageReadMode"] as const;
     const left = late.filter((field) => desired[field] !== undefined && desired[field] !== made[NAMES[field]]);
     return left.length > 0 ? patch(account, made, desired, left) : made;
@@ -184,14 +184,13 @@ async function patch(
 ): Promise<WireGraph> {
   const { definition } = target;
   const isDrawn = definition !== undefined && (fieldsToSend.includes("definition") || fieldsToSend.includes("layout"));
+  const movesNodes = target.ignoreLayout === false;
   let before = wire;
   for (let locks = 0; ; locks++) {
     const json = {
       workflow: {
         ...settingsToSend(target, fieldsToSend),
-        ...(isDrawn
-          ? { definition: sentDefinition(definition, before.definition, target.ignoreLayout === false) }
-          : {}),
+        ...(isDrawn ? { definition: sentDefinition(definition, before.definition, movesNodes) } : {}),
         ...(typeof before.lock_version === "number" ? { lock_version: before.lock_version } : {}),
       },
     };
@@ -199,7 +198,8 @@ async function patch(
     try {
       const request = { method: "PATCH", path: to, json, repeatable: true } as const;
       const { data } = (await account.client.json(request, envelope)).body;
-      if (isDrawn) return await readStored(() => get(account, wire.id), definition, before.definition, account.clock);
+      const read = () => get(account, wire.id);
+      if (isDrawn) return await readStored(read, definition, before.definition, account.clock, movesNodes);
       return { ...data, definition: before.definition };
     } catch (error) {
       if (!(error instanceof VendorError && error.kind === "conflict")) throw error;
