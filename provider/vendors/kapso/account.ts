@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Client } from "../../http/client";
 import { path } from "../../http/path";
-import { clauseOf, FlowError, VendorError } from "../../lifecycle/errors";
+import { clauseOf, FlowError, VendorError, type VendorErrorKind } from "../../lifecycle/errors";
 import type { Clock, Log } from "../../lifecycle/ports";
+import type { Values } from "../../lifecycle/values";
 
 /** The way to one Kapso project: a key belongs to one. */
 export interface KapsoAccount {
@@ -55,11 +56,38 @@ export async function orTaken<T>(call: Promise<{ readonly body: T }>): Promise<T
   try {
     return (await call).body;
   } catch (error) {
-    if (!(error instanceof VendorError && error.kind === "invalid" && /\btaken\b/i.test(error.message))) throw error;
-    const { method, path: to, status, requestId, outcomeUnknown } = error;
-    const message = `${clauseOf(error)}. Archived ones keep their names and slugs: choose another, or name the slug of the one to adopt`;
-    throw new VendorError("conflict", message, { method, path: to, status, requestId, outcomeUnknown, cause: error });
+    if (!isTaken(error)) throw error;
+    throw reworded(
+      error,
+      "conflict",
+      "Archived ones keep their names and slugs: choose another, or name the slug of the one to adopt",
+    );
   }
+}
+
+/** What a change failed with; where a name or slug is taken, Kapso does not say which was sent. */
+export function namingTaken(error: unknown, { name, slug }: Values): unknown {
+  const sent = [name, slug].filter((each) => each !== undefined).map((each) => JSON.stringify(each));
+  if (!isTaken(error) || sent.length === 0) return error;
+  return reworded(
+    error,
+    error.kind,
+    `Another one has ${sent.join(" or ")}: choose another; archived workflows keep theirs`,
+  );
+}
+
+function isTaken(error: unknown): error is VendorError {
+  return (
+    error instanceof VendorError &&
+    (error.kind === "invalid" || error.kind === "conflict") &&
+    /\btaken\b/i.test(error.message)
+  );
+}
+
+function reworded(error: VendorError, kind: VendorErrorKind, advice: string): VendorError {
+  const { method, path: to, status, requestId, outcomeUnknown } = error;
+  const about = { method, path: to, status, requestId, outcomeUnknown, cause: error };
+  return new VendorError(kind, `${clauseOf(error)}. ${advice}`, about);
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { path } from "../../http/path";
 import type { FlowType } from "../../lifecycle/flow-type";
-import { currentProject, demandUuid, type KapsoAccount, orNothing, orTaken, projectOf } from "./account";
+import { currentProject, demandUuid, type KapsoAccount, namingTaken, orNothing, orTaken, projectOf } from "./account";
 import { wireDefinition } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
@@ -94,7 +94,9 @@ export const flow: FlowType<FlowFields, WireDrawn, KapsoAccount> = {
     if (Object.keys(json).length > 0) {
       const to = path`/api/v1/flows/${wire.id}`;
       const request = { method: "PATCH", path: to, json: { flow: json }, repeatable: true } as const;
-      await account.legacy.json(request, envelope);
+      await account.legacy.json(request, envelope).catch((error: unknown) => {
+        throw namingTaken(error, json);
+      });
       const read = () => get(account, wire.id);
       now = isDrawn ? await readStored(read, definition, wire.definition, account.clock, movesNodes) : await read();
     }

@@ -5,7 +5,7 @@ import { FlowError, VendorError } from "../../lifecycle/errors";
 import { type FlowType, rules } from "../../lifecycle/flow-type";
 import { UNTOLD } from "../../lifecycle/untold";
 import { containsUnknown, sortedJson, UNKNOWN, type Values } from "../../lifecycle/values";
-import { currentProject, demandUuid, type KapsoAccount, orNothing, orTaken, projectOf } from "./account";
+import { currentProject, demandUuid, type KapsoAccount, namingTaken, orNothing, orTaken, projectOf } from "./account";
 
 /** What a program says of a function; a type, since interfaces are no records. Source of the rules: https://docs.kapso.ai */
 export type FunctionFields = {
@@ -243,7 +243,11 @@ async function patch({ client }: KapsoAccount, { id, lock_version }: Seen, setti
   const lock = typeof lock_version === "number" ? { lock_version } : {};
   const json = { function: { ...settings, ...lock } };
   const to = path`/platform/v1/functions/${id}`;
-  return (await client.json({ method: "PATCH", path: to, json, repeatable: true }, envelope)).body.data;
+  try {
+    return (await client.json({ method: "PATCH", path: to, json, repeatable: true }, envelope)).body.data;
+  } catch (error) {
+    throw namingTaken(error, settings);
+  }
 }
 
 /** Deploys, and waits for the end. */

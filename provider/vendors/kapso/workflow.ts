@@ -3,7 +3,7 @@ import { path } from "../../http/path";
 import { FlowError, VendorError } from "../../lifecycle/errors";
 import { type FlowType, rules } from "../../lifecycle/flow-type";
 import type { Values } from "../../lifecycle/values";
-import { currentProject, demandUuid, type KapsoAccount, orNothing, orTaken, projectOf } from "./account";
+import { currentProject, demandUuid, type KapsoAccount, namingTaken, orNothing, orTaken, projectOf } from "./account";
 import { observedDefinition, observedLayout } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
@@ -187,7 +187,7 @@ async function patch(
   const movesNodes = target.ignoreLayout === false;
   let before = wire;
   for (let locks = 0; ; locks++) {
-    const json = {
+    const json: { readonly workflow: Values } = {
       workflow: {
         ...settingsToSend(target, fieldsToSend),
         ...(isDrawn ? { definition: sentDefinition(definition, before.definition, movesNodes) } : {}),
@@ -202,9 +202,10 @@ async function patch(
       if (isDrawn) return await readStored(read, definition, before.definition, account.clock, movesNodes);
       return { ...data, definition: before.definition };
     } catch (error) {
-      if (!(error instanceof VendorError && error.kind === "conflict")) throw error;
+      const told = namingTaken(error, json.workflow);
+      if (!(error instanceof VendorError && error.kind === "conflict")) throw told;
       const now = await get(account, wire.id);
-      if (now.lock_version === before.lock_version || locks === MOST_LOCKS) throw error;
+      if (now.lock_version === before.lock_version || locks === MOST_LOCKS) throw told;
       // The first try arrived, and its answer was lost.
       if (has(now, target, fieldsToSend, isDrawn) && !has(wire, target, fieldsToSend, isDrawn)) return now;
       demandUnchanged(wire, now);
