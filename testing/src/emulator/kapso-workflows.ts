@@ -75,7 +75,9 @@ export class KapsoWorkflows {
     };
     this.insistOnNames(row);
     const blank = switches.kapsoBornWithStart ? { nodes: [startNode], edges: [] } : {};
-    const definition = writeDefinition(emptyDefinition, input.definition ?? blank, this.store.project(project_id));
+    // What the server itself puts into a new one breaks none of its rules.
+    const project = this.store.project(project_id, input.definition === undefined);
+    const definition = writeDefinition(emptyDefinition, input.definition ?? blank, project);
     return this.put({ ...row, definition }, emptyDefinition);
   }
 
