@@ -6,7 +6,7 @@ import { wireDefinition } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
 import { readStored } from "./graph-writes";
-import { demandArchived, observedGraph } from "./workflow";
+import { demandArchived, observedGraph, setStatus } from "./workflow";
 
 /** A flow without its graph. */
 const wireFlow = z.looseObject({
@@ -24,6 +24,8 @@ const envelope = z.object({ data: wireFlow });
 
 /** What a program says of a Kapso flow; a type, since interfaces are no records. Source of the rules: https://docs.kapso.ai */
 export type FlowFields = GraphFields;
+
+type Status = NonNullable<GraphFields["status"]>;
 
 const fields = z.object(graphFields) satisfies z.ZodType<FlowFields>;
 
@@ -106,17 +108,16 @@ export const flow: FlowType<FlowFields, WireDrawn, KapsoAccount> = {
   async delete(account, wire) {
     const archived = "archived. Kapso has no deletion: its name stays taken, also by the archived flow.";
     if (wire.status === "archived") return `was ${archived}`;
-    demandArchived(await withStatus(account, wire, "archived"));
+    await withStatus(account, wire, "archived");
+    const request = { method: "GET", path: path`/api/v1/flows/${wire.id}`, repeatable: true } as const;
+    demandArchived((await account.legacy.json(request, envelope)).body.data);
     return archived;
   },
 };
 
-/** Whether this API takes a status is not documented; the newer one does, and the older one tells whether it took. */
-async function withStatus(account: KapsoAccount, wire: WireDrawn, status: string): Promise<WireDrawn> {
-  const to = path`/platform/v1/workflows/${wire.id}`;
-  await account.client.send({ method: "PATCH", path: to, json: { workflow: { status } }, repeatable: true });
-  const request = { method: "GET", path: path`/api/v1/flows/${wire.id}`, repeatable: true } as const;
-  return { ...(await account.legacy.json(request, envelope)).body.data, definition: wire.definition };
+/** Whether this API takes a status is not documented; the newer one does, under a lock that this one does not tell. */
+async function withStatus(account: KapsoAccount, wire: WireDrawn, status: Status): Promise<WireDrawn> {
+  return { ...wire, status: (await setStatus(account, wire.id, status)).status };
 }
 
 async function get({ legacy }: KapsoAccount, id: string): Promise<WireDrawn> {

@@ -152,6 +152,15 @@ export function demandArchived({ status }: { readonly status?: string | undefine
   );
 }
 
+/** Sets the status alone, whatever else is there. */
+export async function setStatus(
+  account: KapsoAccount,
+  id: string,
+  status: NonNullable<WorkflowFields["status"]>,
+): Promise<WireGraph> {
+  return patch(account, await get(account, id), { status }, ["status"]);
+}
+
 /** What both APIs tell of a graph. */
 export function observedGraph(
   wire: Pick<WireGraph, "name" | "description" | "definition"> & { readonly status?: string | undefined },
