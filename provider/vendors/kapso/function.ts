@@ -6,6 +6,7 @@ import { type FlowType, rules } from "../../lifecycle/flow-type";
 import { UNTOLD } from "../../lifecycle/untold";
 import { containsUnknown, sortedJson, UNKNOWN, type Values } from "../../lifecycle/values";
 import { currentProject, demandUuid, type KapsoAccount, namingTaken, orNothing, orTaken, projectOf } from "./account";
+import { listAll } from "./list";
 
 /** What a program says of a function; a type, since interfaces are no records. Source of the rules: https://docs.kapso.ai */
 export type FunctionFields = {
@@ -224,9 +225,9 @@ async function get({ client }: KapsoAccount, id: string): Promise<WireFunction> 
 }
 
 async function findLike(account: KapsoAccount, wanted: Values | FunctionFields): Promise<Seen | undefined> {
-  const request = { method: "GET", path: path`/platform/v1/functions`, repeatable: true } as const;
-  const { data } = (await account.client.json(request, z.object({ data: z.array(wireFunction) }))).body;
-  const found = data.find(({ slug }) => slug === wanted.slug) ?? data.find(({ name }) => name === wanted.name);
+  const fits = ({ slug, name }: WireFunction) => slug === wanted.slug || name === wanted.name;
+  const twins = await listAll(account.client, path`/platform/v1/functions`, wireFunction, fits);
+  const found = twins.find(({ slug }) => slug === wanted.slug) ?? twins[0];
   return found && withSecrets(account, found, { ...wanted });
 }
 

@@ -5,6 +5,7 @@ import { FlowError } from "../../lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../lifecycle/flow-type";
 import { defined, only, type Values } from "../../lifecycle/values";
 import { demandUuid, type KapsoAccount, orNothing } from "./account";
+import { listAll } from "./list";
 
 const EVENTS = [
   "whatsapp.message.received",
@@ -142,10 +143,10 @@ export const trigger: FlowType<TriggerFields, WireTrigger, KapsoAccount> = {
   async read(account, id, state) {
     if (typeof state.workflowId !== "string")
       throw new FlowError("notFound", "Kapso finds a trigger only by its workflow: pass `workflowId` too.");
-    const all = await orNothing(list(account, state.workflowId));
-    return all?.find((each) => (id === undefined ? isLike(each, state) : each.id === id));
+    const fits = (each: WireTrigger) => (id === undefined ? isLike(each, state) : each.id === id);
+    return (await orNothing(list(account, state.workflowId, fits)))?.[0];
   },
-  find: async (account, desired) => (await list(account, desired.workflowId)).find((each) => isLike(each, desired)),
+  find: async (account, desired) => (await list(account, desired.workflowId, (each) => isLike(each, desired)))[0],
 
   async create({ client }, { workflowId, triggerType, active, ...desired }) {
     const settings = Object.entries(SETTINGS).map(([name, told]) => [told, Reflect.get(desired, name)]);
@@ -182,8 +183,10 @@ function isLike(wire: WireTrigger, desired: Values | TriggerFields): boolean {
   return wire.trigger_type === desired.triggerType && isEqual(defined(found), defined(wanted));
 }
 
-async function list({ client }: KapsoAccount, workflowId: string): Promise<WireTrigger[]> {
-  const to = path`/platform/v1/workflows/${workflowId}/triggers`;
-  return (await client.json({ method: "GET", path: to, repeatable: true }, z.object({ data: z.array(wireTrigger) })))
-    .body.data;
+function list(
+  { client }: KapsoAccount,
+  workflowId: string,
+  fits: (each: WireTrigger) => boolean,
+): Promise<WireTrigger[]> {
+  return listAll(client, path`/platform/v1/workflows/${workflowId}/triggers`, wireTrigger, fits);
 }

@@ -8,8 +8,8 @@ import { observedDefinition, observedLayout } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
 import { changesBetween, isSame, isStored, readStored } from "./graph-writes";
-import { type WireGraph, wireGraph, wireWorkflow } from "./wire";
-import { listWorkflows } from "./workflow-list";
+import { listAll } from "./list";
+import { type WireGraph, type WireWorkflow, wireGraph, wireWorkflow } from "./wire";
 
 /** What a program says of a Kapso workflow; a type, since interfaces are no records. Source of the rules: https://docs.kapso.ai */
 export type WorkflowFields = GraphFields & {
@@ -82,14 +82,14 @@ export const workflow: FlowType<WorkflowFields, WireGraph, KapsoAccount> = {
 
   async read(account, id, { name }) {
     if (id !== undefined) return orNothing(get(account, id));
-    const [found] = await listWorkflows(account, { name_contains: String(name) }, (each) => each.name === name);
+    const [found] = await list(account, (each) => each.name === name, { name_contains: String(name) });
     return found && orNothing(get(account, found.id));
   },
 
   async find(account, { name, slug }) {
     // There is no filter for slugs.
     const query = slug === undefined ? { name_contains: name } : {};
-    const twins = await listWorkflows(account, query, (each) => each.slug === slug || each.name === name);
+    const twins = await list(account, (each) => each.slug === slug || each.name === name, query);
     const found = twins.find((each) => each.slug === slug) ?? twins[0];
     return found && orNothing(get(account, found.id));
   },
@@ -174,6 +174,15 @@ export function observedGraph(
     definition: observedDefinition(wire.definition, spelledAs.definition),
     ...(layout === undefined ? {} : { layout: observedLayout(wire.definition, Object(layout)) }),
   };
+}
+
+/** The workflows of the project that fit, archived ones among them. */
+function list(
+  { client }: KapsoAccount,
+  fits: (each: WireWorkflow) => boolean,
+  query: Readonly<Record<string, string>>,
+): Promise<WireWorkflow[]> {
+  return listAll(client, path`/platform/v1/workflows`, wireWorkflow, fits, query);
 }
 
 async function get({ client }: KapsoAccount, id: string): Promise<WireGraph> {
