@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { kosli } from "pulumi-flows";
+import { kapso, kosli } from "pulumi-flows";
 
 const config = new pulumi.Config();
 const stack = pulumi.getStack();
@@ -50,4 +50,28 @@ const audit = new kosli.Flow("audit", {
     "version: 1\ntrail:\n  attestations:\n    # signed by the auditors\n    - name: report\n      type: generic\n",
 });
 
+// Who writes to the shop on WhatsApp is greeted by a bot, and then talks to a person.
+const { node, edge } = kapso;
+const topic = config.getBoolean("askTopic") ?? false;
+const bot = new kapso.Workflow("bot", {
+  name: `shop-bot-${stack}`,
+  // A draft answers nobody.
+  status: stack === "prod" ? "active" : "draft",
+  definition: {
+    nodes: [
+      node.start(),
+      node.sendText("greet", { message: "Hello! A colleague will be with you soon." }),
+      ...(topic ? [node.sendText("topic", { message: "What is it about?" })] : []),
+      node.waitForResponse("wait", { save_response_to: "question" }),
+      node.handoff("colleague", { reason: "{{vars.question}}" }),
+    ],
+    edges: [
+      edge("start", "greet"),
+      ...(topic ? [edge("greet", "topic"), edge("topic", "wait")] : [edge("greet", "wait")]),
+      edge("wait", "colleague"),
+    ],
+  },
+});
+
+export const botId = bot.id;
 export const pages = { build: build.url, deploy: deploy.url, audit: audit.url };
