@@ -53,13 +53,16 @@ class Page {
       `# Reference: ${name}`,
       `Everything here is exported as \`${name}\`: \`import { ${name} } from "pulumi-flows"\`. Every argument of a resource also takes an output of another resource.`,
     );
+    const contentsAt = this.#lines.length;
     for (const type of this.#vendor.flowTypes) this.#addResource(type);
+    for (const each of this.#builders()) this.#addBuilders(each);
     this.#addLookups();
     this.#addProvider();
     this.#addConfiguration();
     if (this.#undocumented.length > 0) {
       throw new Error(`Without documentation in the schema or the interface: ${this.#undocumented.join(", ")}`);
     }
+    this.#lines.splice(contentsAt, 0, contentsOf(this.#lines));
     return `${this.#lines.join("\n\n")}\n`;
   }
 
@@ -71,10 +74,11 @@ class Page {
     this.#add(`## ${qualified}`, this.#documented(this.#exported(name), name), this.#see(name));
     this.#add(`Pulumi type: \`pulumi-nodejs:dynamic/${type.token}\`.`);
 
-    this.#add("### Arguments", `\`new ${qualified}(name, args?, opts?)\``);
+    const made = resource.members.find(ts.isConstructorDeclaration);
+    this.#add("### Arguments", `\`new ${qualified}(${made ? namesOf(made) : ""})\``);
     for (const member of this.#members(this.#checker.getDeclaredTypeOfSymbol(args), "", `${name}Args`)) {
       const replaces = member.path in type.fields.shape && rulesOf(type, member.path).replaces;
-      this.#addMember(member, [...argumentFacts(member), ...(replaces ? ["**a change replaces the flow**"] : [])]);
+      this.#addMember(member, [...argumentFacts(member), ...(replaces ? ["**a change replaces it**"] : [])]);
     }
 
     this.#add("### Outputs", "Beside Pulumi's own `id` and `urn`:");
@@ -91,8 +95,69 @@ class Page {
     if (!get) return;
     this.#add("### Get", `\`${qualified}.get(${parametersOf(get)})\``);
     const symbol = this.#checker.getSymbolAtLocation(get.name);
-    const state = this.#documented(this.#exported(`${name}State`), `${name}State`);
-    this.#add(this.#documented(symbol, `${name}.get`), `${this.#tags(symbol)}\n- \`state\`: ${state}`);
+    const state = this.#exports.get(`${name}State`);
+    const hints = state ? `\n- \`state\`: ${this.#documented(state, `${name}State`)}` : "";
+    this.#add(this.#documented(symbol, `${name}.get`), `${this.#tags(symbol)}${hints}`);
+  }
+
+  /** What an SDK hands on from another file makes parts of arguments: functions, and objects of functions. */
+  #builders(): ts.Symbol[] {
+    const place = ({ valueDeclaration }: ts.Symbol) => valueDeclaration?.pos ?? 0;
+    return [...this.#exports.values()]
+      .filter(({ valueDeclaration: made }) => made && made.getSourceFile() !== this.#source)
+      .sort((a, b) => place(a) - place(b));
+  }
+
+  #addBuilders(symbol: ts.Symbol): void {
+    const declaration = symbol.valueDeclaration;
+    const type = this.#checker.getTypeOfSymbol(symbol);
+    const qualified = `${this.#vendor.name}.${symbol.name}`;
+    this.#add(`## ${qualified}`);
+    const options = new Set<string>();
+    if (declaration && ts.isFunctionDeclaration(declaration))
+      for (const name of this.#addBuilder(qualified, symbol, type)) options.add(name);
+    else {
+      this.#add(this.#documented(symbol, symbol.name));
+      for (const each of this.#checker.getPropertiesOfType(type)) {
+        this.#add(`### ${qualified}.${each.name}`);
+        for (const name of this.#addBuilder(`${qualified}.${each.name}`, each, this.#checker.getTypeOfSymbol(each)))
+          options.add(name);
+      }
+    }
+    for (const name of options) {
+      this.#add(`### ${this.#vendor.name}.${name}`, this.#documented(this.#exported(name), name));
+      this.#addInterface(name);
+    }
+  }
+
+  /** A function with the members of its `config`. Answers with the names of the options that it takes. */
+  #addBuilder(qualified: string, symbol: ts.Symbol, type: ts.Type): string[] {
+    const parameters = type.getCallSignatures()[0]?.parameters ?? [];
+    const signature = parameters.map((each) => {
+      const given = each.valueDeclaration;
+      const isOptional = given && ts.isParameter(given) && (given.questionToken || given.initializer);
+      const name = /^\w+$/.test(each.name) ? each.name : "options";
+      return `${name}${isOptional ? "?" : ""}: ${readable(this.#checker.typeToString(this.#checker.getTypeOfSymbol(each)))}`;
+    });
+    this.#add(`\`${qualified}(${signature.join(", ")})\``);
+    const settings = parameters.find(({ name }) => name === "config");
+    const taken = settings && this.#namedIn(this.#checker.getTypeOfSymbol(settings));
+    this.#add(this.#documented(taken ?? symbol, qualified), this.#tags(symbol));
+    if (settings) {
+      const alternatives = alternativesOf(this.#checker.getTypeOfSymbol(settings)).filter(isPlainObject);
+      for (const member of unique(alternatives.flatMap((each) => this.#members(each, "", qualified))))
+        this.#addMember(member, argumentFacts(member));
+    }
+    return parameters
+      .flatMap((each) => alternativesOf(this.#checker.getTypeOfSymbol(each)).map(({ symbol }) => symbol?.name ?? ""))
+      .filter((name) => name.endsWith("Options"));
+  }
+
+  /** The exported type in arguments of it. */
+  #namedIn(type: ts.Type): ts.Symbol | undefined {
+    const [named] = alternativesOf(type).flatMap((each) => each.aliasTypeArguments ?? []);
+    const symbol = named?.aliasSymbol ?? named?.getSymbol();
+    return symbol && this.#exports.get(symbol.name);
   }
 
   #addLookups(): void {
@@ -170,7 +235,9 @@ class Page {
   #nested(type: ts.Type, path: string, owner: string): Member[] {
     const item = this.#itemOf(type);
     if (item) return alternativesOf(item).flatMap((each) => this.#nested(each, `${path}[]`, owner));
-    return isPlainObject(type) && !type.getStringIndexType() ? this.#members(type, `${path}.`, owner) : [];
+    const value = type.getStringIndexType();
+    if (value) return alternativesOf(value).flatMap((each) => this.#nested(each, `${path}.<key>`, owner));
+    return isPlainObject(type) ? this.#members(type, `${path}.`, owner) : [];
   }
 
   #itemOf(type: ts.Type): ts.Type | undefined {
@@ -183,10 +250,14 @@ class Page {
       const value = type.getStringIndexType();
       if (item) {
         const inner = this.#typeText(alternativesOf(item));
-        return inner.includes(" | ") ? `(${inner})[]` : `${inner}[]`;
+        return inner.includes(" ") ? `(${inner})[]` : `${inner}[]`;
       }
-      if (value) return `map of ${this.#typeText(alternativesOf(value))} by key`;
+      if (value) {
+        const inner = this.#typeText(alternativesOf(value));
+        return `map of ${inner.includes(" ") ? `(${inner})` : inner} by key`;
+      }
       if (isPlainObject(type)) return "object";
+      if (type.flags & ts.TypeFlags.Unknown) return "any";
       return this.#checker.typeToString(type);
     });
     const both = texts.includes("true") && texts.includes("false");
@@ -283,8 +354,32 @@ function parametersOf(node: ts.SignatureDeclaration): string {
     .join(", ");
 }
 
+/** The parameters by name: `name, args?, opts?`. */
+function namesOf(node: ts.SignatureDeclaration): string {
+  return node.parameters
+    .map((each) => `${each.name.getText()}${each.questionToken || each.initializer ? "?" : ""}`)
+    .join(", ");
+}
+
+/** Links to the sections of a page, by the anchors that GitHub gives them. */
+function contentsOf(lines: readonly string[]): string {
+  const titles = lines.filter((line) => line.startsWith("## ")).map((line) => line.slice("## ".length));
+  return titles
+    .map(
+      (title) =>
+        `[${title}](#${title
+          .toLowerCase()
+          .replace(/[^a-z0-9 -]/g, "")
+          .replaceAll(" ", "-")})`,
+    )
+    .join(" · ");
+}
+
 function readable(type: string): string {
-  return type.replace(/\bpulumi\./g, "").replace(/^Arguments<(\w+)>$/, "$1");
+  return type
+    .replace(/\bpulumi\./g, "")
+    .replace(/\bArguments<(\w+)>/g, "$1")
+    .replace(/ \| undefined$/, "");
 }
 
 function argumentFacts({ required, documentation }: Member): string[] {
@@ -299,7 +394,7 @@ function resultFacts({ required }: Member): string[] {
 /** The default that a documentation names: `Default: x.`, or `x` (the default). */
 function defaultIn(documentation: string): string | undefined {
   const found =
-    /\bDefault:? ((?:`[^`]*`|[^.:`])+)/.exec(documentation) ?? /(`[^`]*`) \(the default\)/.exec(documentation);
+    /\bDefault:? ((?:`[^`]*`|[^.:;`])+)/.exec(documentation) ?? /(`[^`]*`) \(the default\)/.exec(documentation);
   return found?.[1]?.trim();
 }
 

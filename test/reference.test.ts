@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { node } from "../provider/sdk/kapso-nodes";
 import { vendors } from "../provider/vendors";
 import { referencePages } from "../scripts/reference";
 
@@ -31,13 +32,20 @@ describe("reference pages", function () {
     }
   });
 
-  it("reference: every argument of every flow type is there, and those that replace the flow are marked", () => {
+  it("reference: every argument of every flow type is there, and those whose change replaces it are marked", () => {
     for (const { name, flowTypes } of vendors) {
       const page = pages.get(`docs/reference/${name}.md`) ?? "";
       for (const { fields } of flowTypes) {
         for (const field of Object.keys(fields.shape)) assert.ok(page.includes(`- **\`${field}\`** · `), field);
       }
     }
-    assert.match(pages.get("docs/reference/kosli.md") ?? "", /\*\*`org`\*\* .*a change replaces the flow/);
+    assert.match(pages.get("docs/reference/kosli.md") ?? "", /\*\*`org`\*\* .*a change replaces it/);
+  });
+
+  it("reference: every kind of step is there, with the settings in its lists", () => {
+    const page = pages.get("docs/reference/kapso.md") ?? "";
+    for (const name of Object.keys(node)) assert.ok(page.includes(`### kapso.node.${name}\n`), name);
+    for (const path of ["ai_field_config.<key>.prompt", "list_sections[].rows[].id", "flow_agent_webhooks[].headers"])
+      assert.ok(page.includes(`- **\`${path}\`** · `), path);
   });
 });

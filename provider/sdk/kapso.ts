@@ -24,7 +24,34 @@ import { FlowResource } from "./flow-resource";
 import { type LookupOptions, lookUp, lookUpOutput } from "./lookup";
 import { stackConfig } from "./stack-config";
 
-export type * from "../vendors/kapso/definition/node-configs";
+export type {
+  AgentConfig,
+  AgentFunctionTool,
+  AgentKnowledgeBase,
+  AgentMcpServer,
+  AgentResource,
+  AgentWebhookTool,
+  AiField,
+  AiMarker,
+  Button,
+  CallConfig,
+  Condition,
+  DecideConfig,
+  DefaultToolConfigs,
+  EmitEventConfig,
+  FunctionConfig,
+  HandoffConfig,
+  ListRow,
+  ListSection,
+  PipedreamConfig,
+  SendInteractiveConfig,
+  SendTemplateConfig,
+  SendTextConfig,
+  SetVariableConfig,
+  StartConfig,
+  WaitForResponseConfig,
+  WebhookConfig,
+} from "../vendors/kapso/definition/node-configs";
 export { type EdgeOptions, edge, type NodeOptions, node } from "./kapso-nodes";
 export type {
   Definition,
@@ -67,6 +94,8 @@ export class Workflow extends FlowResource {
   declare readonly inboundMessageReadMode: pulumi.Output<string>;
   /** The graph as declared: nodes keyed by id, edges by source and label. Absent where the program declares none. */
   declare readonly definition: pulumi.Output<KeyedDefinition | undefined>;
+  /** Where the steps stand on the canvas, by their ids, where the program manages that (`ignoreLayout: false`). */
+  declare readonly layout: pulumi.Output<Record<string, Position> | undefined>;
   /** Kapso's id of the project. */
   declare readonly projectId: pulumi.Output<string>;
 
@@ -114,6 +143,8 @@ export class Flow extends FlowResource {
   declare readonly status: pulumi.Output<string>;
   /** The graph as declared: nodes keyed by id, edges by source and label. Absent where the program declares none. */
   declare readonly definition: pulumi.Output<KeyedDefinition | undefined>;
+  /** Where the steps stand on the canvas, by their ids, where the program manages that (`ignoreLayout: false`). */
+  declare readonly layout: pulumi.Output<Record<string, Position> | undefined>;
   /** Kapso's id of the project. */
   declare readonly projectId: pulumi.Output<string>;
 
@@ -280,12 +311,15 @@ export class Provider extends FlowProvider {
 
 /** What a workflow or a function is found by: one of the two. */
 export interface ByNameOrSlug {
+  /** The name in the project. */
   name?: string;
+  /** The key for other tools. It wins where both are given. */
   slug?: string;
 }
 
 /** What a flow is found by. */
 export interface ByName {
+  /** The name in the project. */
   name: string;
 }
 

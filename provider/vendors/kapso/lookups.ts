@@ -16,7 +16,12 @@ export interface GraphResult {
   /** `draft`, `active` or `archived`. */
   status: string;
   /** The graph as Kapso answers it, with everything that it fills in. */
-  definition: { nodes: Record<string, unknown>[]; edges: Record<string, unknown>[] };
+  definition: {
+    /** The steps. */
+    nodes: Record<string, unknown>[];
+    /** What follows what. */
+    edges: Record<string, unknown>[];
+  };
 }
 
 /** A workflow as a lookup tells it. */

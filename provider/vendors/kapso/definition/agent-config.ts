@@ -74,6 +74,7 @@ const AUTH_TYPES = ["pat", "github_app", "public"] as const;
 
 /** A repository that an agent can read. */
 export interface AgentResource {
+  /** What it is; Kapso documents no other kind. */
   resource_type?: (typeof RESOURCE_TYPES)[number] | undefined;
   /** The repository's address. */
   repo_url?: string | undefined;

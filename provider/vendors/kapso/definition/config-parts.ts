@@ -3,6 +3,7 @@ import { isObject, UNKNOWN } from "../../../lifecycle/values";
 
 /** In place of a text: an AI model writes it when the step runs, as told in `ai_field_config`. */
 export interface AiMarker {
+  /** Empty, as `{ $ai: {} }`: an AI model writes the text when the step runs, as told in `ai_field_config`. */
   $ai: Record<string, unknown>;
 }
 

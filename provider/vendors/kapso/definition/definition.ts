@@ -1,6 +1,8 @@
 /** Where a step stands on the canvas of Kapso's editor. */
 export interface Position {
+  /** To the right, in the canvas's own units; may be negative. */
   x: number;
+  /** Downwards, in the same units. */
   y: number;
 }
 
@@ -12,6 +14,7 @@ export interface Node {
   type?: string | undefined;
   /** Where the step stands on the canvas. */
   position?: Position | undefined;
+  /** What the step is and does. */
   data: {
     /** What kind of step it is, such as `send_text`. */
     node_type: string;
@@ -40,6 +43,8 @@ export interface Edge {
 
 /** The steps of a workflow, and what follows what. */
 export interface Definition {
+  /** The steps. Their order has no meaning. */
   nodes: Node[];
+  /** What follows what. Their order has no meaning. */
   edges: Edge[];
 }

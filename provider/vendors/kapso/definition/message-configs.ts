@@ -66,6 +66,7 @@ export interface ListRow {
 export interface ListSection {
   /** The heading. */
   title?: string | undefined;
+  /** What can be picked. */
   rows: ListRow[];
 }
 
