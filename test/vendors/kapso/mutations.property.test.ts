@@ -9,7 +9,7 @@ import { definition as schema } from "../../../provider/vendors/kapso/definition
 import { type Emulator, startEmulator } from "../../../testing/src/emulator";
 import { Bench } from "../../harness/bench";
 import { Stack } from "../../harness/stack";
-import { type AnyGraph, benched, graph } from "./graph-world";
+import { type AnyGraph, benched, graph, MODEL, PHONE } from "./graph-world";
 
 type Path = readonly (string | number)[];
 
@@ -137,6 +137,37 @@ function differences(before: WireDefinition, after: WireDefinition, written: Any
   return differingPaths(meaning(before), meaning(after)).map((path) => [...path]);
 }
 
+/** A graph in whose answer every equivalence is met. */
+const RICH: AnyGraph = {
+  nodes: [
+    { id: "start", data: { node_type: "start", config: {} } },
+    { id: "ask", data: { node_type: "send_interactive", config: { interactive_type: "button", body_text: "Well?" } } },
+    {
+      id: "text",
+      data: { node_type: "send_text", config: { message: "Hi", phone_number_id: PHONE, provider_model_id: MODEL } },
+    },
+    {
+      id: "agent",
+      data: {
+        node_type: "agent",
+        config: {
+          flow_agent_resources: [
+            { repo_url: "https://github.com/acme/open", auth_type: "public" },
+            { repo_url: "https://github.com/acme/shut", auth_type: "pat", pat: "pat-of-acme" },
+          ],
+        },
+      },
+    },
+    { id: "route", data: { node_type: "decide", config: { decision_type: "ai", conditions: [{ label: "yes" }] } } },
+  ],
+  edges: [
+    { source: "start", target: "ask" },
+    { source: "ask", target: "text" },
+    { source: "text", target: "agent" },
+    { source: "agent", target: "route" },
+  ],
+};
+
 describe("changes of Kapso graphs", () => {
   let emulator: Emulator;
   before(async () => {
@@ -186,7 +217,7 @@ describe("changes of Kapso graphs", () => {
             );
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [[RICH]] },
     );
   });
 
