@@ -1,11 +1,13 @@
 import createProvider = require("pulumi-flows/runtime/v1");
 
+import { kapso } from "pulumi-flows";
 import { startEmulator } from "pulumi-flows-testing";
 import type { Figure } from "./figure";
 import { median } from "./median";
 
 const ROUNDS = 2000;
-const WARM_UP = 500;
+/** No measurement takes much longer, in milliseconds. */
+const LONGEST = 10_000;
 
 const attestations = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `${prefix}-${index}`, type: "generic" }));
@@ -32,18 +34,48 @@ const templateText = [
 
 const realistic = { description: "Builds the image", visibility: "private", tags: { team: "web", tier: "one" } };
 
+const NODES = 1000;
+
+/** A chain of messages, questions, calls and agents. */
+const largeGraph = {
+  nodes: [
+    kapso.node.start(),
+    ...Array.from({ length: NODES - 1 }, (_, index) => {
+      const id = `node-${index}`;
+      if (index % 4 === 0) return kapso.node.sendText(id, { message: `Message ${index}` });
+      if (index % 4 === 1) return kapso.node.waitForResponse(id, { save_response_to: "answer" });
+      const body_template = { order: "{{vars.answer}}", step: index };
+      if (index % 4 === 2) return kapso.node.webhook(id, { url: "https://shop.example", body_template });
+      return kapso.node.agent(id, { system_prompt: "Be kind.", temperature: 0.2 });
+    }),
+  ],
+  edges: Array.from({ length: NODES - 1 }, (_, index) =>
+    kapso.edge(index === 0 ? "start" : `node-${index - 1}`, `node-${index}`),
+  ),
+};
+
 /** How long a preview works on one unchanged flow: check and diff, in the provider as the state loads it. */
 export async function measurePlan(): Promise<Figure[]> {
   const emulator = await startEmulator();
   try {
-    const object = await checkAndDiff(emulator.url, { ...realistic, name: "object", template });
-    const text = await checkAndDiff(emulator.url, { ...realistic, name: "text", template: templateText });
+    const kosli = { "kosli:apiUrl": emulator.url, "kosli:apiToken": "bench-token", "kosli:org": "acme" };
+    const kapso = { "kapso:apiUrl": emulator.url, "kapso:apiKey": "bench-key" };
+    const object = await checkAndDiff("kosli:Flow", kosli, { ...realistic, name: "object", template });
+    const text = await checkAndDiff("kosli:Flow", kosli, { ...realistic, name: "text", template: templateText });
+    const graph = await checkAndDiff("kapso:Workflow", kapso, { name: "bot", definition: largeGraph });
     const name = (kind: string) => `check and diff of one flow with a template ${kind} of 30 attestations`;
     const promise = { limit: 1, unit: "ms", measured: true } as const;
     return [
       // Only the first flow of a process meets code that never ran.
       { ...promise, name: name("object"), value: object.usual, note: `the first one ${object.first.toFixed(0)} ms` },
       { ...promise, name: name("text"), value: text.usual },
+      {
+        ...promise,
+        limit: 50,
+        name: `check and diff of one Kapso workflow of ${NODES} nodes`,
+        value: graph.usual,
+        note: `the first one ${graph.first.toFixed(0)} ms`,
+      },
     ];
   } finally {
     await emulator.close();
@@ -51,9 +83,12 @@ export async function measurePlan(): Promise<Figure[]> {
 }
 
 /** Milliseconds for one flow: the first time, and the median after a warm-up. */
-async function checkAndDiff(url: string, args: Record<string, unknown>): Promise<{ first: number; usual: number }> {
-  const provider = createProvider("kosli:Flow");
-  const config: Record<string, string> = { "kosli:apiUrl": url, "kosli:apiToken": "bench-token", "kosli:org": "acme" };
+async function checkAndDiff(
+  token: string,
+  config: Readonly<Record<string, string>>,
+  args: Record<string, unknown>,
+): Promise<{ first: number; usual: number }> {
+  const provider = createProvider(token);
   await provider.configure?.({ config: { get: (key) => config[key], require: (key) => config[key] ?? "" } });
   const check = async () => {
     const checked = await provider.check?.({}, args);
@@ -71,10 +106,13 @@ async function checkAndDiff(url: string, args: Record<string, unknown>): Promise
   };
   const firstDiff = await timed(() => diff(inputs));
   const both = async () => diff(await check());
-  for (let round = 0; round < WARM_UP; round++) await both();
+  const first = firstCheck + firstDiff;
+  // Enough rounds for a median, in seconds also for what is large.
+  const rounds = Math.min(ROUNDS, Math.ceil(LONGEST / first));
+  for (let round = 0; round < rounds / 4; round++) await both();
   const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) times.push(await timed(both));
-  return { first: firstCheck + firstDiff, usual: median(times) };
+  for (let round = 0; round < rounds; round++) times.push(await timed(both));
+  return { first, usual: median(times) };
 }
 
 async function timed(action: () => Promise<unknown>): Promise<number> {
