@@ -9,7 +9,7 @@ export interface RunDecisions extends Overrides {
 
 /** Reads the decisions. */
 export function decisionsOf({ PULUMI_FLOWS_ADOPT, PULUMI_FLOWS_ON_CONFLICT }: NodeJS.ProcessEnv): RunDecisions {
-  const adopted = (PULUMI_FLOWS_ADOPT ?? "").split(",").flatMap((label) => label.trim() || []);
+  const adopted = partsOf(PULUMI_FLOWS_ADOPT ?? "");
   const overwrites = PULUMI_FLOWS_ON_CONFLICT === "overwrite";
   const notes = [
     ...(adopted.length > 0
@@ -25,5 +25,14 @@ export function decisionsOf({ PULUMI_FLOWS_ADOPT, PULUMI_FLOWS_ON_CONFLICT }: No
   const problems = known
     ? []
     : [{ key: "PULUMI_FLOWS_ON_CONFLICT", message: "PULUMI_FLOWS_ON_CONFLICT must be fail or overwrite" }];
-  return { adopts: (label) => adopted.includes("all") || adopted.includes(label), overwrites, notes, problems };
+  // A name may hold commas itself.
+  const adopts = (label: string) => {
+    const name = partsOf(label).join(",");
+    return adopted.includes("all") || (name !== "" && `,${adopted.join(",")},`.includes(`,${name},`));
+  };
+  return { adopts, overwrites, notes, problems };
+}
+
+function partsOf(list: string): string[] {
+  return list.split(",").flatMap((part) => part.trim() || []);
 }

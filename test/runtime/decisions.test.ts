@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { decisionsOf } from "../../provider/runtime/decisions";
 import { lifecycleOf } from "../../provider/runtime/process";
 import { TestLog } from "../harness/kosli-lifecycle";
 
@@ -31,6 +32,13 @@ describe("decisions for one run", () => {
     assert.deepEqual(log.at("warn"), [
       "PULUMI_FLOWS_ADOPT is in force: every flow that exists already may be taken over in this run.",
     ]);
+  });
+
+  it("adopt: takes exactly the flows that it names, also where a name holds spaces and commas", () => {
+    const { adopts } = decisionsOf({ PULUMI_FLOWS_ADOPT: "acme/web, Hello, world ,Order status" });
+    const taken = ["acme/web", "Hello, world", "Order status", "Order", "world, Order", "status"].filter(adopts);
+    assert.deepEqual(taken, ["acme/web", "Hello, world", "Order status"]);
+    assert.ok(!decisionsOf({}).adopts(""));
   });
 
   it("onConflict: is told once", () => {
