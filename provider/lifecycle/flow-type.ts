@@ -32,6 +32,8 @@ export interface FieldRules {
    * out, and is brought back to `revived`.
    */
   readonly ends?: { readonly value: unknown; readonly revived: unknown };
+  /** `false`: a difference from what was last seen is nobody's work, such as a deployment that failed, and is made good without asking. */
+  readonly conflicts?: false;
   /** Fields of one group are different spellings of one thing at the vendor: a program may use only one of them. */
   readonly spells?: string;
   /**

@@ -47,8 +47,8 @@ export async function update<Wire, Account>(
   };
   const unseen = unseenChanges(settler, wire, state, before);
   const conflicts = Object.keys(type.fields.shape).filter((field) => {
-    const { owns } = rulesOf(type, field);
-    if (!isTold(type, field, observed) || !carrier(field)) return false;
+    const { owns, conflicts: isDisputable = true } = rulesOf(type, field);
+    if (!isDisputable || !isTold(type, field, since) || !carrier(field)) return false;
     if (owns) return disputed(now(field), state[field], target[field], keys[field] ?? []);
     if (before?.fields.includes(field) || field in state) return !sameMeaning(type, field, since[field], state[field]);
     return unseen.includes(field);

@@ -3,7 +3,11 @@ import { z } from "zod";
 import { check } from "../../provider/lifecycle/check";
 import { diff } from "../../provider/lifecycle/diff";
 import { type FlowType, rules } from "../../provider/lifecycle/flow-type";
+import { toyGraph } from "../conformance/subjects/toy-graph";
+import { Bench } from "../harness/bench";
+import { Stack } from "../harness/stack";
 import { graph } from "../toy/graph";
+import { startToyEmulator } from "../toy/toy-emulator";
 
 const fields = graph.fields.extend({
   length: z
@@ -46,6 +50,24 @@ describe("what ends a flow", () => {
     const declared = JSON.stringify({ version: 3, fields: ["project", "name"], keys: {}, engine: {}, account: "" });
     return diff(type, { ...inputs, ...state, __declared: declared }, inputs).changed;
   }
+});
+
+describe("what is nobody's work", () => {
+  it("update: is made good although it is no longer what was last seen", async () => {
+    const mended = graph.fields.extend({ description: z.string().optional().register(rules, { conflicts: false }) });
+    const emulator = await startToyEmulator();
+    try {
+      const bench = new Bench({ ...toyGraph, type: { ...type, fields: mended } }, emulator);
+      const stack = new Stack(bench);
+      await stack.up({ ...args, description: "as wanted" });
+      const [found] = emulator.state().toy.graphs;
+      emulator.edit({ vendor: "toy", action: "update", id: found?.id ?? "", set: { description: "failed" } });
+      await stack.up({ ...args, description: "as wanted now" });
+      assert.equal(emulator.state().toy.graphs[0]?.description, "as wanted now");
+    } finally {
+      await emulator.close();
+    }
+  });
 });
 
 describe("warnings of check", () => {

@@ -62,7 +62,7 @@ const fields = z.object({
     )
     .optional()
     .register(rules, { clear: {}, owns: "writtenKeys", keep: "nothing" }),
-  deployment: z.string().optional().register(rules, { derived: deploymentOf }),
+  deployment: z.string().optional().register(rules, { derived: deploymentOf, conflicts: false }),
 });
 
 /** What is deployed, as a short mark: it differs from what was last deployed wherever a deployment is still to be made. */

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { FlowError } from "../../../provider/lifecycle/errors";
+import type { FlowType } from "../../../provider/lifecycle/flow-type";
+import type { Values } from "../../../provider/lifecycle/values";
+import { flow } from "../../../provider/vendors/kapso/flow";
+import { callable } from "../../../provider/vendors/kapso/function";
+import { trigger } from "../../../provider/vendors/kapso/trigger";
+import { kapso } from "../../../provider/vendors/kapso/vendor";
+import { workflow } from "../../../provider/vendors/kapso/workflow";
+import { type Emulator, startEmulator } from "../../../testing/src/emulator";
+import { kapsoSettings } from "../../conformance/subjects/kapso-world";
+import { Bench } from "../../harness/bench";
+import { failureAs } from "../../harness/failure-of";
+import { Stack } from "../../harness/stack";
+
+const WORKFLOW = "60000000-0000-4000-8000-000000000001";
+
+/** What the conformance suite does not ask of Kapso's flow types. */
+describe("kapso: lifecycles", () => {
+  let emulator: Emulator;
+  const stackOf = (type: unknown) =>
+    // The functions' arguments and wire objects are the type's own.
+    new Stack(new Bench({ vendor: kapso, type: type as FlowType, settings: kapsoSettings }, emulator));
+
+  before(async () => {
+    emulator = await startEmulator({ seed: { kapso: { workflows: [{ id: WORKFLOW, name: "Beside" }] } } });
+  });
+  afterEach(() => emulator.reset());
+  after(() => emulator.close());
+
+  describe("lists", () => {
+    const programs: readonly (readonly [unknown, Values])[] = [
+      [workflow, { name: "web" }],
+      [callable, { name: "web", code: "export default {}" }],
+      [trigger, { workflowId: WORKFLOW, triggerType: "project_event", eventName: "web" }],
+    ];
+    for (const [type, program] of programs) {
+      const { token } = type as FlowType;
+      it(`lists: ${token} is found on whichever page it is`, async () => {
+        const first = stackOf(type);
+        await first.up(program);
+        for (const other of ["a", "b", "c"]) {
+          await stackOf(type).up({ ...program, [program.name ? "name" : "eventName"]: other });
+        }
+        emulator.switches({ kapsoPageSize: 2 });
+        const again = stackOf(type);
+        await again.up({ ...program, adopt: true });
+        assert.equal(again.resource.id, first.resource.id);
+        await first.refresh();
+        assert.ok(first.kept);
+      });
+    }
+  });
+
+  for (const type of [workflow, flow] as const) {
+    it(`delete: a ${type.noun} whose archiving did not take is still there, and says so`, async () => {
+      const stack = stackOf(type);
+      await stack.up({ name: "web" });
+      emulator.switches({ kapsoArchiveIgnored: true });
+      const error = await failureAs(FlowError, stack.destroy());
+      assert.equal(error.kind, "notAsSent");
+      assert.match(
+        error.message,
+        /"web".*it still is draft.*Archive it in Kapso's app; then run `pulumi destroy` again/,
+      );
+      assert.ok(stack.kept);
+      emulator.switches({ kapsoArchiveIgnored: false });
+      await stack.destroy();
+    });
+  }
+
+  it("create: a function whose deployment fails is recorded, and the next up deploys it", async () => {
+    const stack = stackOf(callable);
+    const program = { name: "web", code: "export default {}" };
+    emulator.switches({ kapsoDeployFails: true });
+    await assert.rejects(stack.up(program), /"web" was created, but not finished: Its deployment failed at Kapso/);
+    assert.ok(stack.kept);
+    emulator.switches({ kapsoDeployFails: false });
+    await stack.up(program);
+    assert.deepEqual(
+      emulator.state().kapso.functions.map(({ status }) => status),
+      ["deployed"],
+    );
+  });
+
+  it("update: a function whose deployment failed is deployed by the next up, also without a change", async () => {
+    const stack = stackOf(callable);
+    await stack.up({ name: "web", code: "one" });
+    emulator.switches({ kapsoDeployFails: true });
+    const changed = { name: "web", code: "two" };
+    await assert.rejects(stack.up(changed), /Its deployment failed at Kapso/);
+    emulator.switches({ kapsoDeployFails: false });
+    emulator.clearJournal();
+    await stack.up(changed);
+    assert.deepEqual(
+      emulator.journal().flatMap(({ operation, wrote }) => (wrote ? [operation] : [])),
+      ["deployFunction"],
+    );
+  });
+});
