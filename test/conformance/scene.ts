@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import isEqual from "lodash/isEqual";
 import omit from "lodash/omit";
 import { rulesOf } from "../../provider/lifecycle/canonical";
 import type { FieldRules } from "../../provider/lifecycle/flow-type";
@@ -73,6 +74,7 @@ export function programsOf({ least, programs }: Subject): readonly (readonly [na
 export interface Field extends FieldCase {
   readonly name: string;
   readonly rules: FieldRules;
+  /** Whether the program may leave it out. */
   readonly optional: boolean;
   /** The member of the stored content. */
   readonly stored: string;
@@ -90,18 +92,28 @@ export function fieldsOf(subject: Subject): Field[] {
     const [first] = Object.keys(subject.programs);
     const within = field.within ?? first ?? "";
     const program = subject.programs[within];
-    assert.ok(program && name in program, `the program ${within} does not declare ${name}`);
+    const written = field.derivedFrom ?? name;
+    assert.ok(program && written in program, `the program ${within} does not declare ${written}`);
     return {
       ...field,
+      ...(field.neverSent ? { storedTo: undefined } : {}),
       name,
       rules: rulesOf(subject.type, name),
-      optional: subject.type.fields.shape[name]?.safeParse(undefined).success ?? false,
+      optional: written === name && (subject.type.fields.shape[name]?.safeParse(undefined).success ?? false),
       stored: field.stored ?? name,
       program,
-      changed: { ...program, [name]: field.to },
+      changed: { ...program, ...field.toWith, [written]: field.to },
       dropped: omit(program, name, field.droppedWith ?? []),
     };
   });
+}
+
+/** The fields that a diff names, sorted, where a program changes these: also those that follow from them. */
+export function namedBy({ type }: Subject, changed: readonly string[], before: Values, after: Values): string[] {
+  const following = Object.keys(type.fields.shape).filter(
+    (name) => rulesOf(type, name).derived && !isEqual(before[name], after[name]),
+  );
+  return [...new Set([...changed, ...following])].sort();
 }
 
 /** A program with another value of a field that has nothing to do with this one; none where there is no such field. */

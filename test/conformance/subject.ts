@@ -19,6 +19,7 @@ export const ruleNames = [
   "rename",
   "rename to a taken name",
   "deleted outside",
+  "ended outside",
   "stranger of the name",
   "changed outside",
   "conflict",
@@ -59,12 +60,20 @@ export interface World {
   readonly emulator: Emulated;
   /** Another world of the same nature that begins, and begins again at each reset, with what is stored here now. */
   branch(): Promise<World>;
+  /** The same at another host. Default: a branch; of a vendor whose ids are unique everywhere, one with other ids of accounts. */
+  elsewhere?(): Promise<World>;
   /** Everything of this flow type that lives: not what is deleted or archived. */
   objects(): StoredObject[];
-  /** Somebody outside makes one of this name, with nothing set that need not be. */
-  add(name: string): void;
+  /**
+   * Somebody outside makes one of this name, with nothing set that need not be.
+   *
+   * @param like a program whose key it has, where a name alone is none
+   */
+  add(name: string, like?: Values): void;
   /** Somebody outside deletes it. */
   remove(identity: string): void;
+  /** Somebody outside ends it, at a vendor that deletes nothing. */
+  end?(identity: string): void;
   /** Somebody outside gives a field another value, in the form that the vendor stores; of a map: these keys. */
   edit(identity: string, field: string, stored: unknown): void;
   /** Settings that reach another account, each after the vendor was told of it. */
@@ -86,6 +95,12 @@ export interface FieldCase {
   readonly within?: string;
   /** Another value than the program's. */
   readonly to: unknown;
+  /** What else the program changes with it, where this value alone would make no sense. */
+  readonly toWith?: Values;
+  /** Of a field that follows from another one: that one, whose other value `to` is. */
+  readonly derivedFrom?: string;
+  /** Set for what the provider alone reads: the vendor stores nothing of it. */
+  readonly neverSent?: true;
   /** The member of the stored content that holds it. Default: the field's name. */
   readonly stored?: string;
   /** What the vendor stores for `to`. Default: the same. */
@@ -100,8 +115,8 @@ export interface FieldCase {
   readonly told?: { readonly to?: readonly string[]; readonly theirs?: readonly string[] };
   /** Of a map of which only the written keys are managed: keys of others. */
   readonly othersKeys?: Values;
-  /** Whether the program's value holds something that the vendor never tells, such as a token. */
-  readonly holdsUntold?: true;
+  /** Whether the program's value holds something that the vendor never tells, such as a token; or the programs in which it does. */
+  readonly holdsUntold?: true | readonly string[];
 }
 
 /** A value in a program that nobody may see. */
@@ -125,6 +140,8 @@ export interface Subject extends Benched {
   readonly fields: Readonly<Record<string, FieldCase>>;
   readonly secrets: readonly SecretCase[];
   readonly waivers: readonly Waiver[];
+  /** The fields by which a look-up finds a flow, beside its id. Default: none. */
+  readonly lookUpBy?: readonly string[];
   /** For a flow type without names: the field by which messages tell one from another. */
   readonly keyField?: string;
 }

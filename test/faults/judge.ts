@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import isEqual from "lodash/isEqual";
 import omit from "lodash/omit";
+import { adopting } from "../../provider/lifecycle/create";
 import { FlowError, PartialFailure } from "../../provider/lifecycle/errors";
 import type { Values } from "../../provider/lifecycle/values";
 import { Scene } from "../conformance/scene";
@@ -208,7 +209,7 @@ class Trial {
     let last = failure;
     for (; last !== undefined && runs < 2; runs++) {
       const message = last instanceof Error ? last.message : "";
-      const overrides = { adopts: (key: string) => message.includes(`PULUMI_FLOWS_ADOPT=${key} `) };
+      const overrides = { adopts: (key: string) => message.includes(adopting(key)) };
       try {
         await take(operation, stack, { overrides, refresh: message.includes("--refresh") });
         last = undefined;

@@ -47,7 +47,7 @@ export function operationsOf(subject: Subject): Operation[] {
       step: "up",
       before: undefined,
       program: { ...program, adopt: true },
-      outside: (world) => world.add(name),
+      outside: (world) => world.add(name, program),
     }),
   );
   const reads = programs.flatMap(([what, program]): Operation[] => {
@@ -110,7 +110,7 @@ const NEIGHBOUR = "neighbour";
 
 /** Whether this is the key of what stands beside the flow. */
 export function isNeighbour(key: string): boolean {
-  return new RegExp(`\\b${NEIGHBOUR}$`).test(key);
+  return new RegExp(`\\b${NEIGHBOUR}\\b`).test(key);
 }
 
 /**

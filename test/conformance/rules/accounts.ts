@@ -12,7 +12,8 @@ export function accountRules(subject: Subject, rule: Declare): void {
       const stack = await scene.created(program);
       const { kept } = stack;
       const before = scene.only;
-      const elsewhere = await scene.world.branch();
+      const { world } = scene;
+      const elsewhere = await (world.elsewhere ? world.elsewhere() : world.branch());
       try {
         for (const object of elsewhere.objects()) elsewhere.remove(object.identity);
         elsewhere.emulator.clearJournal();

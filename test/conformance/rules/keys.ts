@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { rulesOf } from "../../../provider/lifecycle/canonical";
+import { adopting } from "../../../provider/lifecycle/create";
 import { FlowError } from "../../../provider/lifecycle/errors";
+import type { Values } from "../../../provider/lifecycle/values";
 import { failureAs } from "../../harness/failure-of";
 import { Stack } from "../../harness/stack";
-import { nameTo, programsOf } from "../scene";
+import { nameTo, programsOf, type Scene } from "../scene";
 import { keyFieldOf, type Subject } from "../subject";
 import type { Declare } from "../suite";
 
@@ -12,22 +14,24 @@ export function keyRules(subject: Subject, rule: Declare): void {
   const keyField = keyFieldOf(subject);
   const name = String(subject.least[keyField]);
   const renamed = nameTo(subject);
+  const isEnded = Object.keys(subject.fields).some((field) => rulesOf(subject.type, field).ends);
 
   for (const [what, program] of programsOf(subject)) {
     rule("collision", `${what}: fails with three ways out, and writes nothing`, async (scene) => {
-      scene.world.add(name);
+      scene.world.add(name, program);
       const before = scene.world.objects();
       const error = await failureAs(FlowError, new Stack(scene.bench).up(program));
       assert.equal(error.kind, "collision");
       const { key } = scene.only;
-      for (const way of [key, "`adopt: true`", `PULUMI_FLOWS_ADOPT=${key} pulumi up`, "another name", "import file"]) {
+      const rename = scene.type.nameField ? ["another name"] : [];
+      for (const way of [key, "`adopt: true`", adopting(key), ...rename, "import file"]) {
         assert.ok(error.message.includes(way), `${way} is missing in: ${error.message}`);
       }
       assert.deepEqual(scene.changes(), []);
       assert.deepEqual(scene.world.objects(), before);
     });
 
-    for (const [how, adopting, adopts] of [
+    for (const [how, wanted, adopts] of [
       ["`adopt: true`", { ...program, adopt: true }, false],
       ["the override of one run", program, true],
     ] as const) {
@@ -35,29 +39,27 @@ export function keyRules(subject: Subject, rule: Declare): void {
         await scene.created(program);
         const { content, key } = scene.only;
         scene.world.emulator.reset();
-        scene.world.add(name);
+        scene.world.add(name, program);
         const { identity } = scene.only;
         const stack = new Stack(scene.bench);
-        await stack.up(adopting, { overrides: { adopts: (label) => adopts && label === key } });
+        await stack.up(wanted, { overrides: { adopts: (label) => adopts && label === key } });
         assert.deepEqual(scene.only, { identity, key, content });
-        await scene.demandSettledAtVendor(stack, adopting);
+        await scene.demandSettledAtVendor(stack, wanted);
       });
     }
 
     rule("adoption", `${what}: of what is as wanted already writes nothing`, async (scene) => {
-      const adopting = { ...program, adopt: true };
+      const wanted = { ...program, adopt: true };
       await scene.created(program);
       const before = scene.only;
-      const stack = await scene.created(adopting);
+      const stack = await scene.created(wanted);
       assert.deepEqual(scene.only, before);
       scene.world.emulator.reset();
       await scene.created(program);
-      await new Stack(scene.bench).up(adopting);
-      const untold = Object.keys(subject.fields).filter((field) => subject.fields[field]?.holdsUntold);
-      const written = [...writeOnlyFields(subject), ...untold].some((field) => field in program);
+      await new Stack(scene.bench).up(wanted);
       // What the vendor never tells must be sent.
-      if (!written) assert.deepEqual(scene.changes(), []);
-      await scene.demandSettledAtVendor(stack, adopting);
+      if (!isSomeUntold(scene, what, program)) assert.deepEqual(scene.changes(), []);
+      await scene.demandSettledAtVendor(stack, wanted);
     });
   }
 
@@ -133,6 +135,21 @@ export function keyRules(subject: Subject, rule: Declare): void {
   });
 
   for (const [what, program] of programsOf(subject)) {
+    if (isEnded) {
+      rule("forced replacement", `${what}: what ended is in the way, and adopting brings it back`, async (scene) => {
+        const stack = await scene.created(program);
+        const before = scene.only;
+        await stack.destroy();
+        const error = await failureAs(FlowError, stack.up(program));
+        assert.equal(error.kind, "collision");
+        assert.deepEqual(scene.world.objects(), []);
+        const wanted = { ...program, adopt: true };
+        await stack.up(wanted);
+        assert.deepEqual(scene.only, before);
+        await scene.demandSettledAtVendor(stack, wanted);
+      });
+      continue;
+    }
     rule("forced replacement", `${what}: deletes once and makes anew`, async (scene) => {
       const stack = await scene.created(program);
       const before = scene.only;
@@ -146,6 +163,11 @@ export function keyRules(subject: Subject, rule: Declare): void {
   }
 }
 
-function writeOnlyFields(subject: Subject): string[] {
-  return Object.keys(subject.fields).filter((field) => rulesOf(subject.type, field).writeOnly);
+/** Whether a program holds something that the vendor takes and never tells. */
+function isSomeUntold({ subject, bench }: Scene, what: string, program: Values): boolean {
+  const inputs = bench.inputs(program);
+  return Object.entries(subject.fields).some(([name, { holdsUntold, neverSent }]) => {
+    const untold = Array.isArray(holdsUntold) ? holdsUntold.includes(what) : holdsUntold;
+    return name in inputs && (untold || (rulesOf(subject.type, name).writeOnly && !neverSent));
+  });
 }

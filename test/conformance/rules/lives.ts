@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import isEqual from "lodash/isEqual";
 import omit from "lodash/omit";
+import { rulesOf } from "../../../provider/lifecycle/canonical";
 import { FlowError } from "../../../provider/lifecycle/errors";
+import { only, type Values } from "../../../provider/lifecycle/values";
 import { failureAs } from "../../harness/failure-of";
-import { changedElsewhere, fieldsOf, programsOf, type Scene } from "../scene";
+import type { Stack } from "../../harness/stack";
+import { changedElsewhere, type Field, fieldsOf, namedBy, programsOf, type Scene } from "../scene";
 import type { Subject } from "../subject";
 import type { Declare } from "../suite";
 
@@ -35,7 +38,7 @@ export function lifeRules(subject: Subject, rule: Declare): void {
     rule("look-up", `${name}: an id shows everything, and claims nothing as declared`, async (scene) => {
       const { id, state } = (await scene.created(program)).resource;
       const { lifecycle } = scene.bench.run();
-      const found = await lifecycle.read(id, {});
+      const found = await lifecycle.read(id, only(program, subject.lookUpBy ?? []));
       assert.equal(found?.id, id);
       assert.equal(found?.inputs, undefined);
       for (const field of fields.filter(({ rules, name: each }) => each in program && !rules.writeOnly)) {
@@ -48,7 +51,10 @@ export function lifeRules(subject: Subject, rule: Declare): void {
     rule("look-up", `${name}: an id that leads nowhere is an error, and nothing is gone`, async (scene) => {
       const { id } = (await scene.created(program)).resource;
       scene.world.remove(scene.only.identity);
-      const error = await failureAs(FlowError, scene.bench.run().lifecycle.read(id, {}));
+      const error = await failureAs(
+        FlowError,
+        scene.bench.run().lifecycle.read(id, only(program, subject.lookUpBy ?? [])),
+      );
       assert.equal(error.kind, "notFound");
       assert.ok(error.message.includes(id), error.message);
     });
@@ -89,9 +95,7 @@ export function lifeRules(subject: Subject, rule: Declare): void {
         async (scene) => {
           const stack = await scene.created(program);
           const { identity } = scene.only;
-          const { lifecycle } = scene.bench.run();
-          const difference = lifecycle.diff(stack.resource.state, scene.bench.inputs(changed));
-          assert.deepEqual(difference, { changed: [name], replaces: [name] });
+          demandNamed(scene, stack, field);
           await stack.up(changed);
           assert.notEqual(scene.only.identity, identity);
           assert.deepEqual(scene.only.content[stored], "storedTo" in field ? field.storedTo : field.to);
@@ -106,9 +110,7 @@ export function lifeRules(subject: Subject, rule: Declare): void {
         async (scene) => {
           const stack = await scene.created(program);
           const before = scene.only;
-          const { lifecycle } = scene.bench.run();
-          const difference = lifecycle.diff(stack.resource.state, scene.bench.inputs(changed));
-          assert.deepEqual(difference, { changed: [name], replaces: [] });
+          demandNamed(scene, stack, field);
           const run = scene.bench.run();
           await stack.up(changed, { run });
           assert.deepEqual(run.log.at("warn"), []);
@@ -151,7 +153,7 @@ export function lifeRules(subject: Subject, rule: Declare): void {
     if (field.optional) dropping(field);
   }
 
-  function dropping(field: (typeof fields)[number]): void {
+  function dropping(field: Field): void {
     const { name, program, dropped, rules, stored, othersKeys } = field;
     const settles = rules.clear === undefined ? "is left alone" : "is cleared";
 
@@ -161,12 +163,17 @@ export function lifeRules(subject: Subject, rule: Declare): void {
       async (scene) => {
         const stack = await scene.created(program);
         const before = scene.only;
-        const { changed } = scene.bench.run().lifecycle.diff(stack.resource.state, scene.bench.inputs(dropped));
-        assert.deepEqual([...changed].sort(), [name, ...(field.droppedWith ?? [])].sort());
+        const [from, to] = [program, dropped].map((each) => scene.bench.inputs(each));
+        const { changed } = scene.bench.run().lifecycle.diff(stack.resource.state, to ?? {});
+        const named = namedBy(subject, [name, ...(field.droppedWith ?? [])], from ?? {}, to ?? {});
+        assert.deepEqual([...changed].sort(), named);
         await stack.up(dropped);
-        const left =
-          rules.clear === undefined ? before.content[stored] : "cleared" in field ? field.cleared : rules.clear;
-        assert.deepEqual(scene.only, { ...before, content: { ...before.content, [stored]: left } });
+        const cleared = "cleared" in field ? field.cleared : rules.clear;
+        const { identity, content } = scene.only;
+        assert.deepEqual(content[stored], rules.clear === undefined ? before.content[stored] : cleared);
+        assert.deepEqual(omit(content, stored), omit(before.content, stored));
+        // What cannot be changed in place is made anew.
+        assert.equal(identity === before.identity, !rules.replaces || rules.clear === undefined);
         await scene.demandSettledAtVendor(stack, dropped);
       },
       name,
@@ -187,6 +194,7 @@ export function lifeRules(subject: Subject, rule: Declare): void {
       name,
     );
 
+    if (field.neverSent) return;
     rule(
       "undeclared",
       `${name} is nobody's business: what others make of it shows nowhere and stays`,
@@ -212,13 +220,22 @@ export function lifeRules(subject: Subject, rule: Declare): void {
   }
 }
 
-async function undisturbed(
+/** Fails where a change of a field is shown as anything else. */
+function demandNamed(
   scene: Scene,
-  stack: Awaited<ReturnType<Scene["created"]>>,
-  field: ReturnType<typeof fieldsOf>[number],
-  program: Parameters<Scene["created"]>[0],
-  theirs: unknown,
-): Promise<void> {
+  stack: Stack,
+  { name, program, changed, rules, toWith = {}, derivedFrom }: Field,
+): void {
+  const [before = {}, after = {}] = [program, changed].map((each) => scene.bench.inputs(each));
+  const difference = scene.bench.run().lifecycle.diff(stack.resource.state, after);
+  const written = derivedFrom ? [] : [name, ...Object.keys(toWith)];
+  assert.deepEqual([...difference.changed].sort(), namedBy(scene.subject, written, before, after));
+  assert.ok(difference.changed.includes(name));
+  const places = Object.keys({ ...toWith, [name]: true }).filter((each) => rulesOf(scene.type, each).replaces);
+  assert.deepEqual([...difference.replaces].sort(), rules.replaces ? places.sort() : []);
+}
+
+async function undisturbed(scene: Scene, stack: Stack, field: Field, program: Values, theirs: unknown): Promise<void> {
   scene.world.edit(scene.only.identity, field.name, theirs);
   const held = scene.only.content[field.stored];
   assert.ok(isEqual(held, theirs) || field.rules.owns, "the edit was made");

@@ -34,6 +34,20 @@ export function outsideRules(subject: Subject, rule: Declare): void {
       assert.deepEqual(scene.changes(), []);
     });
 
+    rule("ended outside", `${what}: is a difference, never gone, and the next up brings it back`, async (scene) => {
+      const stack = await scene.created(program);
+      const before = scene.only;
+      assert.ok(scene.world.end);
+      scene.world.end(before.identity);
+      assert.deepEqual(scene.world.objects(), []);
+      await stack.refresh();
+      assert.ok(stack.kept);
+      assert.equal(scene.bench.run().lifecycle.diff(stack.kept.state, scene.bench.inputs(program)).changed.length, 1);
+      await stack.up(program);
+      assert.deepEqual(scene.only, before);
+      await scene.demandSettledAtVendor(stack, program);
+    });
+
     rule("delete", `${what}: of what was deleted outside is a success`, async (scene) => {
       const stack = await scene.created(program);
       scene.world.remove(scene.only.identity);
@@ -48,7 +62,7 @@ export function outsideRules(subject: Subject, rule: Declare): void {
         const stack = await scene.created(program);
         const { kept } = stack;
         scene.world.remove(scene.only.identity);
-        scene.world.add(String(program[keyFieldOf(subject)]));
+        scene.world.add(String(program[keyFieldOf(subject)]), program);
         const stranger = scene.only;
         const error = await failureAs(FlowError, stack.up({ ...program, onConflict: "overwrite" }));
         assert.equal(error.kind, "deletedOutside");
@@ -64,6 +78,7 @@ export function outsideRules(subject: Subject, rule: Declare): void {
 
   for (const field of fieldsOf(subject)) {
     const { name, program, rules, stored } = field;
+    if (field.neverSent) continue;
 
     if (rules.writeOnly) {
       rule(
@@ -100,21 +115,23 @@ export function outsideRules(subject: Subject, rule: Declare): void {
       name,
     );
 
-    rule(
-      "changed outside",
-      `${name} is taken into the program without a write`,
-      async (scene) => {
-        const stack = await scene.created(program);
-        edit(scene, field);
-        const inputs = await stack.refresh();
-        scene.world.emulator.clearJournal();
-        const taken = { ...program, [name]: inputs?.[name] };
-        await stack.up(taken);
-        assert.deepEqual(scene.changes(), []);
-        await scene.demandSettledAtVendor(stack, taken);
-      },
-      name,
-    );
+    // What follows from other fields cannot be written.
+    if (field.derivedFrom === undefined)
+      rule(
+        "changed outside",
+        `${name} is taken into the program without a write`,
+        async (scene) => {
+          const stack = await scene.created(program);
+          edit(scene, field);
+          const inputs = await stack.refresh();
+          scene.world.emulator.clearJournal();
+          const taken = { ...program, [name]: inputs?.[name] };
+          await stack.up(taken);
+          assert.deepEqual(scene.changes(), []);
+          await scene.demandSettledAtVendor(stack, taken);
+        },
+        name,
+      );
 
     const elsewhere = changedElsewhere(subject, field, program);
     const wishes: [string, Values, readonly string[]][] = elsewhere

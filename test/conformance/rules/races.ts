@@ -12,8 +12,9 @@ export function raceRules(subject: Subject, rule: Declare): void {
   const name = String(subject.least[keyFieldOf(subject)]);
 
   for (const [what, program] of programsOf(subject)) {
-    const mutable = fieldsOf(subject).filter((each) => each.name in program && !each.rules.replaces);
-    const field = mutable.find((each) => each.name !== keyFieldOf(subject)) ?? mutable[0];
+    const mutable = fieldsOf(subject).filter(({ rules }) => !rules.replaces && !rules.derived);
+    const written = mutable.filter((each) => each.name in program);
+    const field = written.find((each) => each.name !== keyFieldOf(subject)) ?? written[0] ?? mutable[0];
     assert.ok(field, `nothing of ${what} can be changed`);
 
     rule(
@@ -21,7 +22,7 @@ export function raceRules(subject: Subject, rule: Declare): void {
       `${what}: one that somebody makes before the creation is never taken over in silence`,
       async (scene) => {
         const stack = new Stack(scene.bench);
-        const before = atFirstWrite(() => scene.world.add(name));
+        const before = atFirstWrite(() => scene.world.add(name, program));
         const error = await failureAs(FlowError, stack.up(program, { before }));
         const { key } = scene.only;
         assert.ok(error.message.includes(key), error.message);

@@ -158,6 +158,7 @@ export const kosliFlow: Subject = {
     { program: { name: "web", tags: { team: "hush-hush" } }, path: ["tags", "team"], secret: "hush-hush" },
   ],
   waivers: [
+    { rule: "ended outside", reason: "Archiving is Kosli's deletion: what is archived is gone, and its name is free." },
     { rule: "changed outside", field: "org", reason: "Kosli moves no flow between organizations." },
     { rule: "conflict", field: "org", reason: "Kosli moves no flow between organizations." },
     ...(["changed outside", "conflict"] as const).map((rule) => ({

@@ -61,6 +61,7 @@ export const toyChannel: Subject = {
   },
   secrets: [],
   waivers: [
+    { rule: "ended outside", reason: "The toy deletes." },
     ...ABOUT_NAMES.map((rule) => ({ rule, reason: "A pointer is a setting of a graph: there is no name to take." })),
     ...ABOUT_IDENTITY.map((rule) => ({ rule, reason: "A pointer is its place: set again, it is the same one." })),
     ...(["changed outside", "conflict"] as const).flatMap((rule) =>

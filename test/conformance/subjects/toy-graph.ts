@@ -98,6 +98,7 @@ export const toyGraph: Subject = {
     },
   ],
   waivers: [
+    { rule: "ended outside", reason: "The toy deletes." },
     ...(["changed outside", "conflict"] as const).map((rule) => ({
       rule,
       field: "project",

@@ -1,0 +1,43 @@
+import { flow } from "../../../provider/vendors/kapso/flow";
+import { kapso } from "../../../provider/vendors/kapso/vendor";
+import type { Subject } from "../subject";
+import {
+  FINAL,
+  flowHands,
+  GUESSED_OTHERWISE,
+  graphCases,
+  graphSecrets,
+  graphWaivers,
+  helping,
+  LATE,
+  wholeGraph,
+} from "./kapso-graphs";
+import { kapsoSettings, worldOf } from "./kapso-world";
+
+/** `kapso:Flow` */
+export const kapsoFlow: Subject = {
+  vendor: kapso,
+  type: flow,
+  settings: kapsoSettings,
+  natures: {
+    "as documented": { open: worldOf(flowHands) },
+    "guessed otherwise": {
+      open: worldOf(flowHands, {
+        ...GUESSED_OTHERWISE,
+        kapsoLegacyTakesStatus: true,
+        kapsoLegacyTakesLock: true,
+        kapsoLegacySpelling: "snake_case",
+        kapsoLegacyMissingArray: "kept",
+        kapsoLegacyErrors: "error",
+      }),
+      withoutFaults: true,
+    },
+    late: { open: worldOf(flowHands, LATE), withoutFaults: true },
+    "nothing comes back": { open: worldOf(flowHands, FINAL), withoutFaults: true },
+  },
+  least: { name: "web" },
+  programs: { whole: wholeGraph, graph: { name: "web", definition: helping("Help") } },
+  fields: graphCases,
+  secrets: graphSecrets,
+  waivers: graphWaivers,
+};
