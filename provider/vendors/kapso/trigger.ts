@@ -1,7 +1,7 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
 import { z } from "zod";
 import { path } from "../../http/path";
-import { FlowError } from "../../lifecycle/errors";
+import { clauseOf, FlowError, VendorError } from "../../lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../lifecycle/flow-type";
 import { defined, only, type Values } from "../../lifecycle/values";
 import { demandUuid, type KapsoAccount, orNothing } from "./account";
@@ -154,14 +154,16 @@ export const trigger: FlowType<TriggerFields, WireTrigger, KapsoAccount> = {
       trigger: defined({ trigger_type: triggerType, active, ...Object.fromEntries(settings) }),
     };
     const to = path`/platform/v1/workflows/${workflowId}/triggers`;
-    const whole = (await client.json({ method: "POST", path: to, json, repeatable: false }, envelope)).body.data;
+    const made = client.json({ method: "POST", path: to, json, repeatable: false }, envelope);
+    const whole = (await orNumberTaken(made, desired)).body.data;
     return { overwrote: false, id: whole.id, whole };
   },
 
-  async update({ client }, { id }, { active }) {
+  async update({ client }, wire, { active }) {
     const json = { trigger: { active } };
-    const to = path`/platform/v1/triggers/${id}`;
-    return (await client.json({ method: "PATCH", path: to, json, repeatable: true }, envelope)).body.data;
+    const to = path`/platform/v1/triggers/${wire.id}`;
+    const changed = client.json({ method: "PATCH", path: to, json, repeatable: true }, envelope);
+    return (await orNumberTaken(changed, settingsOf(wire))).body.data;
   },
 
   async delete({ client }, { id }) {
@@ -171,6 +173,18 @@ export const trigger: FlowType<TriggerFields, WireTrigger, KapsoAccount> = {
 };
 
 const envelope = z.object({ data: wireTrigger });
+
+/** What a write answers; that another trigger has the number is one of many reasons why it is invalid. */
+async function orNumberTaken<T>(call: Promise<T>, { phoneNumberId }: Values): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof VendorError && error.kind === "invalid" && phoneNumberId !== undefined)) throw error;
+    const { method, path: to, status, requestId, outcomeUnknown } = error;
+    const message = `${clauseOf(error)}. A number has one active trigger of each kind: if another workflow has it, deactivate that one first, or set \`active: false\` here`;
+    throw new VendorError("invalid", message, { method, path: to, status, requestId, outcomeUnknown, cause: error });
+  }
+}
 
 function settingsOf({ triggerable }: WireTrigger): Values {
   return Object.fromEntries(Object.entries(SETTINGS).map(([name, told]) => [name, triggerable?.[told] ?? undefined]));
