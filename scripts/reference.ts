@@ -136,7 +136,8 @@ class Page {
     const signature = parameters.map((each) => {
       const given = each.valueDeclaration;
       const isOptional = given && ts.isParameter(given) && (given.questionToken || given.initializer);
-      const name = /^\w+$/.test(each.name) ? each.name : "options";
+      // The compiler numbers parameters that are taken apart where they stand.
+      const name = given && ts.isParameter(given) && !ts.isIdentifier(given.name) ? "options" : each.name;
       return `${name}${isOptional ? "?" : ""}: ${readable(this.#checker.typeToString(this.#checker.getTypeOfSymbol(each)))}`;
     });
     this.#add(`\`${qualified}(${signature.join(", ")})\``);

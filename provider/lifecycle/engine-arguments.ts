@@ -3,8 +3,8 @@ import { z } from "zod";
 /** Arguments that every flow type has, and that speak to the lifecycle instead of the vendor. */
 export interface EngineArguments {
   /**
-   * Take over a flow of this name that already exists, changing it to what the program says. Default `false`: creating
-   * a flow whose name is taken fails.
+   * Take over what already exists under this name (without a name: with the same settings), changing it to what the
+   * program says. Default `false`: then creating it fails.
    */
   adopt?: boolean | undefined;
   /**
