@@ -247,7 +247,7 @@ export async function demo(options: DemoOptions): Promise<number> {
       destroyed.every(({ ok }) => ok) && live().length === 0 && calls("archiveFlow") === 6,
     );
     claim(
-      "so are both bots, which answer nobody any more",
+      "so are both bots (Kapso documents no deletion)",
       bots().every(({ status }) => status === "archived") && calls("updateWorkflow") === 2,
     );
     claim("both stacks are empty", (await flows("dev")).length + (await flows("prod")).length === 0);
