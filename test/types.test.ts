@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { TypedModules, type TypeProblem } from "./harness/typed-modules";
 
 const head = `import * as pulumi from "@pulumi/pulumi";
-import { kosli } from "pulumi-flows";
+import { kapso, kosli } from "pulumi-flows";
 const other = new kosli.Flow("other");
+const { node, edge } = kapso;
+const fn = new kapso.Function("fn", { code: "x" });
+const bot = new kapso.Workflow("bot");
 const attestations = [{ name: "unit", type: "junit" as const }];
-void [pulumi, other, attestations];
+void [pulumi, other, attestations, node, edge, fn, bot];
 `;
 
 /** Statements that the compiler must refuse, with a word of its message. */
@@ -41,6 +44,27 @@ const REFUSED: Record<string, readonly [statement: string, said: RegExp]> = {
   "a provider without a token": [`new kosli.Provider("p", { org: "acme" });`, /apiToken/],
   "a region that does not exist": [`new kosli.Provider("p", { apiToken: "t", region: "asia" });`, /asia/],
   "a lookup without a name": [`void kosli.getFlow({});`, /name/],
+  "a setting that a kind of step does not have": [`node.sendText("a", { message: "x", mesage: "y" });`, /mesage/],
+  "a text step without a text": [`node.sendText("a", {});`, /message/],
+  "a value that a setting does not have": [
+    `node.decide("a", { decision_type: "person", conditions: [{ label: "x" }] });`,
+    /person/,
+  ],
+  "an id that is no text": [`node.function("a", { function_id: 3 });`, /number/],
+  "a graph without edges": [`new kapso.Workflow("w", { definition: { nodes: [node.start()] } });`, /edges/],
+  "a node without a kind": [
+    `new kapso.Workflow("w", { definition: { nodes: [{ id: "a", data: {} }], edges: [] } });`,
+    /node_type/,
+  ],
+  "a status that does not exist": [`new kapso.Workflow("w", { status: "paused" });`, /paused/],
+  "a trigger without its workflow": [`new kapso.Trigger("t", { triggerType: "api_call" });`, /workflowId/],
+  "an event that starts no new triggers": [
+    `new kapso.Trigger("t", { workflowId: bot.id, triggerType: "whatsapp_event", event: "whatsapp.message.read" });`,
+    /whatsapp\.message\.read/,
+  ],
+  "a function without code": [`new kapso.Function("f", {});`, /code/],
+  "a field that a check derives": [`new kapso.Function("f", { code: "x", deployment: "y" });`, /deployment/],
+  "a provider without a key": [`new kapso.Provider("p", {});`, /apiKey/],
   "an output where a lookup needs to know": [`void kosli.getFlow({ name: other.name });`, /string/],
 };
 
@@ -81,6 +105,33 @@ const ACCEPTED: Record<string, string> = {
   "an explicit provider, for flows and for lookups": `const provider = new kosli.Provider("p", { apiToken: "t", region: "us" });
     new kosli.Flow("f", {}, { provider });
     kosli.listFlowsOutput({}, { provider });`,
+  "a graph of all kinds of steps, wired by outputs": `new kapso.Workflow("w", {
+    status: "active", slug: "w", messageDebounceSeconds: 2, inboundMessageReadMode: "read_only", validate: "warn", ignoreLayout: false,
+    definition: {
+      nodes: [
+        node.start(), node.waitForResponse("wait"), node.agent("agent"), node.handoff("person"),
+        node.sendText("greet", { message: other.name }, { position: { x: 0, y: -1.5 } }),
+        node.sendText("ai", { message: { $ai: {} }, ai_field_config: { message: { mode: "prompt", prompt: "Greet" } } }),
+        node.function("run", { function_id: fn.id, save_response_to: "x" }),
+        node.call("call", { workflow_id: bot.id }),
+        node.webhook("hook", { url: "https://a.example", headers: { Authorization: pulumi.interpolate\`Bearer \${pulumi.secret("t")}\` } }),
+        node.decide("route", { decision_type: "function", function_id: fn.id, conditions: [{ label: "yes" }] }),
+        node.setVariable("set", { variable_name: "x", variable_value: { any: fn.id } }),
+      ],
+      edges: [edge("start", "greet"), edge("route", "person", { label: "yes" })],
+    },
+  });`,
+  "a graph as Kapso answers it": `new kapso.Workflow("w", { definition: {
+      nodes: [{ id: "start", type: "flow-node", position: { x: 0, y: 0 }, data: { node_type: "start", config: {}, display_name: "Start" } }],
+      edges: [{ id: "e", source: "start", target: "a", label: null, type: "default", flow_condition_id: null }],
+    } });
+    new kapso.Workflow("v", { definition: JSON.parse("{}") });
+    new kapso.Flow("f", { definition: pulumi.output({ nodes: [node.start()], edges: [edge("a", "b")] }) });`,
+  "a config that is kept in a variable of its type": `const config: kapso.SendTextConfig = { message: "x" }; node.sendText("a", config);`,
+  "triggers and functions": `new kapso.Trigger("t", { workflowId: bot.id, triggerType: "project_event", eventName: "order.paid", propertyKey: "n", operator: "gt", propertyValue: 3 });
+    new kapso.Function("f", { code: "x", secrets: { TOKEN: pulumi.secret("t") }, runtimeConfig: { a: 1 } });`,
+  "lookups of Kapso": `const found: pulumi.Output<string> = kapso.getWorkflowOutput({ slug: bot.slug }).id;
+    void [found, kapso.getFunction({ name: "f" }), kapso.Workflow.get("w", "x").status, kapso.Trigger.get("t", "x", { workflowId: bot.id })];`,
   "a flow that is looked up": `const found: kosli.Flow = kosli.Flow.get("f", "acme/web"); void kosli.Flow.isInstance(found);`,
 };
 
@@ -91,6 +142,8 @@ const HOVERED = `new kosli.Flow("f", {
 });
 void other.vendorId;
 kosli.getFlowOutput({ name: "x" });
+node.sendText("a", { message: "x" });
+new kapso.Workflow("w", { ignoreLayout: true });
 `;
 
 function briefly(problems: readonly TypeProblem[]): string[] {
@@ -133,6 +186,12 @@ describe("types", function () {
     assert.match(modules.hover("hovered", "trail:"), /What every trail of the flow must prove/);
     assert.match(modules.hover("hovered", "attestations:"), /Evidence required of the trail/);
     assert.match(modules.hover("hovered", 'type: "junit", name'), /What kind of evidence is required/);
+  });
+
+  it("types: an editor shows the documentation of a step's settings, and what kind of step a function makes", () => {
+    assert.match(modules.hover("hovered", "sendText"), /Sends a text/);
+    assert.match(modules.hover("hovered", 'message: "x"'), /What is sent/);
+    assert.match(modules.hover("hovered", "ignoreLayout"), /dragged on the canvas/);
   });
 
   it("types: an editor shows the documentation of classes, outputs and lookups", () => {
