@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import ts from "typescript";
 import { rulesOf } from "../provider/lifecycle/canonical";
 import type { FlowType } from "../provider/lifecycle/flow-type";
-import { vendors } from "../provider/vendors";
+import { allVendors } from "../provider/vendors";
 import type { Vendor } from "../provider/vendors/vendor";
 
 const root = resolve(__dirname, "..");
@@ -23,7 +23,7 @@ interface Member {
  * @throws Error naming every public member that lacks documentation
  */
 export function referencePages(): Map<string, string> {
-  return new Map(vendors.map((vendor) => [`docs/reference/${vendor.name}.md`, new Page(vendor).text()]));
+  return new Map(allVendors().map((vendor) => [`docs/reference/${vendor.name}.md`, new Page(vendor).text()]));
 }
 
 class Page {

@@ -1,4 +1,3 @@
-import partition from "lodash/partition";
 import { z } from "zod";
 import { rulesOf } from "./canonical";
 import { engineArguments } from "./engine-arguments";
@@ -44,8 +43,11 @@ export function check(type: FlowType, args: Values, settings: Values): Checked {
     ...(type.crossCheck?.(written) ?? []),
   ];
   const told = ({ path, message }: Problem) => ({ property: showPath(path, written), reason: message });
-  const [doubts, faults] = partition(problems, ({ warning }) => warning);
-  return { inputs: defined(inputs), failures: faults.map(told), warnings: doubts.map(told) };
+  return {
+    inputs: defined(inputs),
+    failures: problems.filter(({ warning }) => !warning).map(told),
+    warnings: problems.filter(({ warning }) => warning).map(told),
+  };
 }
 
 /** What follows from the arguments. */

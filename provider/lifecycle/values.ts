@@ -35,3 +35,8 @@ export function sortedJson(value: unknown): string {
     isObject(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each,
   );
 }
+
+/** The same members with other values. */
+export function mapMembers(values: Values, turn: (value: unknown, name: string) => unknown): Values {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, turn(value, name)]));
+}

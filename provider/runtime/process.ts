@@ -70,10 +70,12 @@ function connectionOf(vendor: Vendor, values: Settings<string>, log: Log): Conne
 
 /** The vendor and the flow type behind a token such as `kosli:Flow`. */
 export function flowTypeOf(token: string): { readonly vendor: Vendor; readonly type: FlowType } {
-  for (const vendor of vendors) {
-    for (const type of vendor.flowTypes) if (type.token === token) return { vendor, type };
-  }
-  throw new Error(`This version of pulumi-flows knows no resource "${token}": install a newer one.`);
+  const [name = ""] = token.split(":");
+  const vendor = Object.hasOwn(vendors, name) ? vendors[name]?.() : undefined;
+  const type = vendor?.flowTypes.find((each) => each.token === token);
+  if (!vendor || !type)
+    throw new Error(`This version of pulumi-flows knows no resource "${token}": install a newer one.`);
+  return { vendor, type };
 }
 
 /** A vendor's settings in this process. */

@@ -1,6 +1,15 @@
-import { kapso } from "./kapso/vendor";
-import { kosli } from "./kosli/vendor";
 import type { Vendor } from "./vendor";
 
-/** Every vendor that this package knows. Adding one is one line here. */
-export const vendors: readonly Vendor[] = [kosli, kapso];
+const kapso = (): typeof import("./kapso/vendor") => require("./kapso/vendor");
+const kosli = (): typeof import("./kosli/vendor") => require("./kosli/vendor");
+
+/** Every vendor that this package knows, by name, and loaded when asked for: a process needs one. Adding one is two lines here. */
+export const vendors: Readonly<Record<string, () => Vendor>> = {
+  kapso: () => kapso().kapso,
+  kosli: () => kosli().kosli,
+};
+
+/** All of them at once. */
+export function allVendors(): readonly Vendor[] {
+  return Object.values(vendors).map((load) => load());
+}

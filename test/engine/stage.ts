@@ -93,7 +93,7 @@ function installWithToy(folder: string): void {
   }
   const listed = `const { vendors } = require(${built("vendors")});
 const { toy } = require(${JSON.stringify(join(own, "vendor"))});
-if (!vendors.includes(toy)) vendors.push(toy);
+vendors.toy = () => toy;
 `;
   writeFileSync(join(own, "index.js"), `${listed}exports.toy = require("./resources");\n`);
   writeFileSync(join(own, "runtime/v1.js"), `${listed}module.exports = require(${built("runtime/v1")});\n`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { type FlowType, keyings, rules } from "../../provider/lifecycle/flow-type";
 import { secretPaths } from "../../provider/lifecycle/secrets";
-import { vendors } from "../../provider/vendors";
+import { allVendors } from "../../provider/vendors";
 import { channel } from "../toy/channel";
 import { toy } from "../toy/vendor";
 
@@ -99,7 +99,9 @@ function missedInForm(form: Schema, at: string, around: readonly Schema[]): stri
 }
 
 describe("followed schemas", () => {
-  const types: readonly Pick<FlowType, "token" | "fields">[] = [...vendors, toy].flatMap(({ flowTypes }) => flowTypes);
+  const types: readonly Pick<FlowType, "token" | "fields">[] = [...allVendors(), toy].flatMap(
+    ({ flowTypes }) => flowTypes,
+  );
 
   for (const { token, fields } of types)
     it(`the walk that finds the secrets of ${token} can follow its schemas to each of them`, () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UNKNOWN } from "../../provider/lifecycle/values";
 import { demandSound, findSettings, limitsOf } from "../../provider/runtime/settings";
-import { vendors } from "../../provider/vendors";
+import { allVendors } from "../../provider/vendors";
 import { kosli } from "../../provider/vendors/kosli/vendor";
 
 /** Settings as found from the stack's configuration and the environment. */
@@ -210,7 +210,7 @@ describe("settings", () => {
     const names = ["maxInFlight", "maxRequestsPerMinute", "maxRequestsPerHour"] as const;
 
     it("limits: every vendor has the same three, which no environment variable sets", () => {
-      for (const { name, settings } of vendors) {
+      for (const { name, settings } of allVendors()) {
         for (const limit of names)
           assert.deepEqual(
             [settings[limit]?.isCount, settings[limit]?.variable],

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { path } from "../../http/path";
 import type { FlowType } from "../../lifecycle/flow-type";
 import { currentProject, demandUuid, type KapsoAccount, namingTaken, orNothing, orTaken, projectOf } from "./account";
+import type { components } from "./api";
 import { wireDefinition } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
@@ -19,6 +20,9 @@ const wireFlow = z.looseObject({
 /** A flow with its graph. */
 const wireDrawn = wireFlow.extend({ definition: wireDefinition });
 type WireDrawn = z.output<typeof wireDrawn>;
+
+/** The vendor's own description of its bodies. */
+type Api = components["schemas"];
 
 const envelope = z.object({ data: wireFlow });
 
@@ -62,7 +66,7 @@ export const flow: FlowType<FlowFields, WireDrawn, KapsoAccount> = {
       : undefined,
 
   async create(account, { name, description, definition }) {
-    const json = {
+    const json: Api["LegacyFlowBody"] = {
       flow: {
         name,
         ...(description === undefined ? {} : { description }),
@@ -88,9 +92,9 @@ export const flow: FlowType<FlowFields, WireDrawn, KapsoAccount> = {
     if (isStatusChanged && status !== "active") now = await withStatus(account, now, status);
     const isDrawn = definition !== undefined && (changed.includes("definition") || changed.includes("layout"));
     const movesNodes = target.ignoreLayout === false;
-    const json = {
-      ...(changed.includes("name") ? { name: target.name } : {}),
-      ...(changed.includes("description") ? { description: target.description } : {}),
+    const json: Api["LegacyFlowUpdateBody"]["flow"] = {
+      ...(changed.includes("name") && target.name !== undefined ? { name: target.name } : {}),
+      ...(changed.includes("description") ? { description: target.description ?? "" } : {}),
       ...(isDrawn ? { definition: sentDefinition(definition, wire.definition, movesNodes) } : {}),
     };
     if (Object.keys(json).length > 0) {

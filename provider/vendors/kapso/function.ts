@@ -6,6 +6,7 @@ import { type FlowType, rules } from "../../lifecycle/flow-type";
 import { UNTOLD } from "../../lifecycle/untold";
 import { containsUnknown, sortedJson, UNKNOWN, type Values } from "../../lifecycle/values";
 import { currentProject, demandUuid, type KapsoAccount, namingTaken, orNothing, orTaken, projectOf } from "./account";
+import type { components } from "./api";
 import { listAll } from "./list";
 
 /** What a program says of a function; a type, since interfaces are no records. Source of the rules: https://docs.kapso.ai */
@@ -96,6 +97,9 @@ type WireFunction = z.output<typeof wireFunction>;
 /** A function with the names of its secrets, where somebody asked for them. */
 type Seen = WireFunction & { readonly secretNames?: readonly string[] };
 
+/** The vendor's own description of its bodies. */
+type Api = components["schemas"];
+
 const envelope = z.object({ data: wireFunction });
 
 /** The vendor's names of what its update takes. */
@@ -169,7 +173,7 @@ export const callable: FlowType<FunctionFields, Seen, KapsoAccount> = {
   find: (account, desired) => findLike(account, desired),
 
   async create({ client }, { name, slug, description, code, functionType, publicEndpoint, runtimeConfig }) {
-    const json = {
+    const json: { function: Partial<Api["FunctionCreateBody"]["function"]> } = {
       function: {
         name,
         code,
@@ -242,7 +246,7 @@ async function withSecrets({ client }: KapsoAccount, wire: Seen, { secrets }: Va
 
 async function patch({ client }: KapsoAccount, { id, lock_version }: Seen, settings: Values): Promise<WireFunction> {
   const lock = typeof lock_version === "number" ? { lock_version } : {};
-  const json = { function: { ...settings, ...lock } };
+  const json: Api["FunctionUpdateBody"] = { function: { ...settings, ...lock } };
   const to = path`/platform/v1/functions/${id}`;
   try {
     return (await client.json({ method: "PATCH", path: to, json, repeatable: true }, envelope)).body.data;

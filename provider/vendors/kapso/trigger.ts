@@ -5,6 +5,7 @@ import { clauseOf, FlowError, VendorError } from "../../lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../lifecycle/flow-type";
 import { defined, only, type Values } from "../../lifecycle/values";
 import { demandUuid, type KapsoAccount, orNothing } from "./account";
+import type { components } from "./api";
 import { listAll } from "./list";
 
 const EVENTS = [
@@ -160,7 +161,7 @@ export const trigger: FlowType<TriggerFields, WireTrigger, KapsoAccount> = {
   },
 
   async update({ client }, wire, { active }) {
-    const json = { trigger: { active } };
+    const json: Api["TriggerUpdateBody"] = { trigger: active === undefined ? {} : { active } };
     const to = path`/platform/v1/triggers/${wire.id}`;
     const changed = client.json({ method: "PATCH", path: to, json, repeatable: true }, envelope);
     return (await orNumberTaken(changed, settingsOf(wire))).body.data;
@@ -171,6 +172,9 @@ export const trigger: FlowType<TriggerFields, WireTrigger, KapsoAccount> = {
     return undefined;
   },
 };
+
+/** The vendor's own description of its bodies. */
+type Api = components["schemas"];
 
 const envelope = z.object({ data: wireTrigger });
 

@@ -4,6 +4,7 @@ import { FlowError, VendorError } from "../../lifecycle/errors";
 import { type FlowType, rules } from "../../lifecycle/flow-type";
 import type { Values } from "../../lifecycle/values";
 import { currentProject, demandUuid, type KapsoAccount, namingTaken, orNothing, orTaken, projectOf } from "./account";
+import type { components } from "./api";
 import { observedDefinition, observedLayout } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
@@ -20,6 +21,9 @@ export type WorkflowFields = GraphFields & {
   /** Whether the other side sees that messages are read, and that an answer is being typed. Left out, Kapso's `read_with_typing` and not managed. */
   inboundMessageReadMode?: "disabled" | "read_only" | "read_with_typing" | undefined;
 };
+
+/** The vendor's own description of its bodies. */
+type Api = components["schemas"];
 
 const envelope = z.object({ data: wireWorkflow });
 
@@ -100,7 +104,7 @@ export const workflow: FlowType<WorkflowFields, WireGraph, KapsoAccount> = {
   },
 
   async create(account, { name, slug, description, definition }) {
-    const json = {
+    const json: Api["WorkflowCreateBody"] = {
       workflow: {
         name,
         ...(slug === undefined ? {} : { slug }),
@@ -205,22 +209,20 @@ async function patch(
   const movesNodes = target.ignoreLayout === false;
   let before = wire;
   for (let locks = 0; ; locks++) {
-    const json: { readonly workflow: Values } = {
-      workflow: {
-        ...settingsToSend(target, fieldsToSend),
-        ...(isDrawn ? { definition: sentDefinition(definition, before.definition, movesNodes) } : {}),
-        ...(typeof before.lock_version === "number" ? { lock_version: before.lock_version } : {}),
-      },
+    const changes: Api["WorkflowUpdate"] = {
+      ...settingsToSend(target, fieldsToSend),
+      ...(isDrawn ? { definition: sentDefinition(definition, before.definition, movesNodes) } : {}),
+      ...(typeof before.lock_version === "number" ? { lock_version: before.lock_version } : {}),
     };
     const to = path`/platform/v1/workflows/${wire.id}`;
     try {
-      const request = { method: "PATCH", path: to, json, repeatable: true } as const;
+      const request = { method: "PATCH", path: to, json: { workflow: changes }, repeatable: true } as const;
       const { data } = (await account.client.json(request, envelope)).body;
       const read = () => get(account, wire.id);
       if (isDrawn) return await readStored(read, definition, before.definition, account.clock, movesNodes);
       return { ...data, definition: before.definition };
     } catch (error) {
-      const told = namingTaken(error, json.workflow);
+      const told = namingTaken(error, changes);
       if (!(error instanceof VendorError && error.kind === "conflict")) throw told;
       const now = await get(account, wire.id);
       if (now.lock_version === before.lock_version || locks === MOST_LOCKS) throw told;
@@ -232,7 +234,7 @@ async function patch(
   }
 }
 
-function settingsToSend(target: Partial<WorkflowFields>, fieldsToSend: readonly string[]): Values {
+function settingsToSend(target: Partial<WorkflowFields>, fieldsToSend: readonly string[]): Api["WorkflowUpdate"] {
   const settings = Object.entries(NAMES).filter(([field]) => fieldsToSend.includes(field));
   return Object.fromEntries(settings.map(([field, name]) => [name, Reflect.get(target, field)]));
 }

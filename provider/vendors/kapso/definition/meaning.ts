@@ -1,6 +1,5 @@
-import isEqual from "lodash/isEqual";
-import mapValues from "lodash/mapValues";
-import { isObject, type Values } from "../../../lifecycle/values";
+import { isDeepStrictEqual as isEqual } from "node:util";
+import { isObject, mapMembers, type Values } from "../../../lifecycle/values";
 import {
   COMPUTED,
   COMPUTED_OF_RESOURCE,
@@ -25,7 +24,7 @@ export function canonicalDefinition(value: unknown): unknown {
 /** Whatever a list is by now: a map by key, or a list that cannot be keyed. */
 function inEach(items: unknown, turn: (item: unknown) => unknown): unknown {
   if (Array.isArray(items)) return items.map(turn);
-  return isObject(items) ? mapValues(items, turn) : items;
+  return isObject(items) ? mapMembers(items, turn) : items;
 }
 
 function canonicalNode(node: unknown): unknown {
@@ -40,7 +39,7 @@ function canonicalNode(node: unknown): unknown {
 /** An edge is its source, label and target; its ids and type are the vendor's. */
 function canonicalEdges(edges: unknown): unknown {
   if (!Array.isArray(edges)) {
-    return isObject(edges) ? mapValues(edges, (each) => (isObject(each) ? each.target : each)) : edges;
+    return isObject(edges) ? mapMembers(edges, (each) => (isObject(each) ? each.target : each)) : edges;
   }
   const bare = edges.map((each: unknown) =>
     isObject(each) ? { source: each.source, label: each.label ?? "next", target: each.target } : each,
@@ -84,7 +83,7 @@ const OF_CONDITION = new Set(["id"]);
 /** A condition, or a tool or a source of an agent, without what is computed or holds nothing. */
 function canonicalPart(part: unknown, computed: ReadonlySet<string>): unknown {
   if (!isObject(part)) return part;
-  const meant = mapValues(part, (value, key) => (MAYBE_JSON.has(key) ? parsedJson(value) : value));
+  const meant = mapMembers(part, (value, key) => (MAYBE_JSON.has(key) ? parsedJson(value) : value));
   const said = Object.entries(meant).filter(
     ([key, value]) => !computed.has(key) && !isNothing(value) && !isEqual(value, DEFAULTS_OF_PARTS[key]),
   );

@@ -1,7 +1,6 @@
-import mapValues from "lodash/mapValues";
 import { z } from "zod";
 import { UNTOLD } from "../../../lifecycle/untold";
-import { isObject, type Values } from "../../../lifecycle/values";
+import { isObject, mapMembers, type Values } from "../../../lifecycle/values";
 import { ALWAYS_WITH_MODEL, CHOSEN, MAYBE_JSON, NUMBERS, PARTS_OF_AGENT } from "./config-keys";
 import { numberOf, parsedJson } from "./meaning";
 import { configSchema } from "./node-configs";
@@ -130,7 +129,7 @@ function observedSetting(key: string, value: unknown, written: unknown): unknown
   }
   if (PARTS_OF_AGENT.has(key) && Array.isArray(value)) {
     return value.map((each: unknown) =>
-      isObject(each) ? mapValues(each, (part, name) => untexted(name, part)) : each,
+      isObject(each) ? mapMembers(each, (part, name) => untexted(name, part)) : each,
     );
   }
   // A program that writes a text sees what changed in the text.

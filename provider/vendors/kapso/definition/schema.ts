@@ -1,8 +1,7 @@
-import mapValues from "lodash/mapValues";
 import { z } from "zod";
 import { rules } from "../../../lifecycle/flow-type";
 import { keyed, keyedAsEdges, keyedBy } from "../../../lifecycle/keyed";
-import { isObject, UNKNOWN, type Values } from "../../../lifecycle/values";
+import { isObject, mapMembers, UNKNOWN, type Values } from "../../../lifecycle/values";
 import type { Definition } from "./definition";
 import { canonicalDefinition } from "./meaning";
 
@@ -88,6 +87,6 @@ function layoutOf({ ignoreLayout, definition: graph }: Values): unknown {
   if (ignoreLayout !== false || graph === undefined) return undefined;
   // Lists that cannot be keyed yet hold ids that are not known yet, or are reported by the check.
   if (!isObject(graph) || !isObject(graph.nodes)) return UNKNOWN;
-  const places = mapValues(graph.nodes, (each) => (isObject(each) ? each.position : undefined));
+  const places = mapMembers(graph.nodes, (each) => (isObject(each) ? each.position : undefined));
   return Object.fromEntries(Object.entries(places).filter(([, place]) => place !== undefined));
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
-import omit from "lodash/omit";
 import { isObject, type Values } from "../../../lifecycle/values";
+import type { components } from "../api";
 import { COMPUTED, COMPUTED_OF_RESOURCE, DEFAULTS, MAYBE_JSON, NUMBERS, REFERENCES } from "./config-keys";
 import type { Definition, Node } from "./definition";
 import { canonicalConfig, isNothing, numberOf, parsedJson } from "./meaning";
@@ -15,6 +15,11 @@ import {
 } from "./observed";
 import { placed } from "./placement";
 
+/** A graph in the vendor's own words. */
+type SentDefinition = Required<components["schemas"]["DefinitionInput"]>;
+
+const ORIGIN = { x: 0, y: 0 };
+
 /**
  * A graph as Kapso takes it: always both lists whole, since each replaces what was there.
  *
@@ -25,7 +30,7 @@ export function sentDefinition(
   { nodes, edges }: Definition,
   remote: WireDefinition | undefined,
   movesNodes: boolean,
-): Values {
+): SentDefinition {
   const there = new Map(remote?.nodes.map((node) => [node.id, node]));
   const places = placed(nodes, edges);
   return {
@@ -35,7 +40,7 @@ export function sentDefinition(
       const written = node.position && { x: node.position.x, y: node.position.y };
       return {
         id: node.id,
-        position: (movesNodes ? (written ?? kept) : (kept ?? written)) ?? places.get(node.id),
+        position: (movesNodes ? (written ?? kept) : (kept ?? written)) ?? places.get(node.id) ?? ORIGIN,
         data: { node_type: node.data.node_type, config: sentConfig(node, before) },
       };
     }),
@@ -92,8 +97,12 @@ function withIds(items: unknown, remote: unknown, member: string, computed: Read
   return items.map((item: unknown) => {
     if (!isObject(item)) return item;
     const known = there.find((each) => isObject(each) && each[member] === item[member]);
-    return { ...(isObject(known) && known.id ? { id: known.id } : {}), ...omit(item, [...computed]) };
+    return { ...(isObject(known) && known.id ? { id: known.id } : {}), ...without(item, computed) };
   });
+}
+
+function without(item: Values, names: ReadonlySet<string>): Values {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !names.has(name)));
 }
 
 /** What Kapso took otherwise than sent and cannot be left so: a reference that leads nowhere, another kind of step. */
