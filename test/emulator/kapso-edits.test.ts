@@ -127,6 +127,11 @@ describe("emulator: edits and seeds of kapso", () => {
       const [row] = emulator.state().kapso.functions;
       assert.ok(row);
       assert.deepEqual([row.code, row.status, row.version], ["2", "deployed", 1]);
+      edit({ action: "setSecret", function: "look-up", name: "KEY", value: "theirs" });
+      edit({ action: "setSecret", function: "look-up", name: "OTHER", value: "theirs" });
+      edit({ action: "setSecret", function: "look-up", name: "OTHER", value: null });
+      const [{ secrets, deployed, code } = assert.fail()] = emulator.state().kapso.functions;
+      assert.deepEqual([secrets, deployed], [{ KEY: "theirs" }, { code, runtime_config: null }]);
       edit({ action: "deleteFunction", function: row.id });
       assert.deepEqual(emulator.state().kapso.functions, []);
     });

@@ -41,22 +41,24 @@ export function offlineRules(subject: Subject, rule: Declare): void {
   }
 
   for (const [name, program] of programsOf(subject)) {
-    for (const path of placesIn(program)) {
-      const place = path.join(".");
+    for (const [field, value] of Object.entries(program)) {
       rule(
         "unknowns",
-        `${name}: an unknown ${place} fails no check and shows ${path[0]} as changed`,
+        `${name}: an unknown ${field}, or anything unknown in it, fails no check and shows it as changed`,
         async (scene) => {
           const stack = await scene.created(program);
           const { lifecycle } = scene.bench.run();
-          const { inputs, failures } = lifecycle.check(withUnknown(program, path));
-          assert.deepEqual(failures, []);
-          const { changed } = lifecycle.diff(stack.resource.state, inputs);
-          const named = namedBy(subject, path.slice(0, 1), scene.bench.inputs(program), inputs);
-          assert.deepEqual([...changed].sort(), named);
+          for (const path of [[], ...placesIn(value)]) {
+            const place = [field, ...path].join(".");
+            const { inputs, failures } = lifecycle.check(withUnknown(program, [field, ...path]));
+            assert.deepEqual(failures, [], place);
+            const { changed } = lifecycle.diff(stack.resource.state, inputs);
+            const named = namedBy(subject, [field], scene.bench.inputs(program), inputs);
+            assert.deepEqual([...changed].sort(), named, place);
+          }
           assert.deepEqual(scene.changes(), []);
         },
-        path[0],
+        field,
       );
     }
   }

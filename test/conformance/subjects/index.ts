@@ -1,5 +1,6 @@
 import type { Subject } from "../subject";
 import { kapsoFlow } from "./kapso-flow";
+import { kapsoFunction } from "./kapso-function";
 import { kapsoTrigger } from "./kapso-trigger";
 import { kapsoWorkflow } from "./kapso-workflow";
 import { kosliFlow } from "./kosli-flow";
@@ -7,4 +8,12 @@ import { toyChannel } from "./toy-channel";
 import { toyGraph } from "./toy-graph";
 
 /** Every flow type that the suites are run for. Adding one is one file and one line here. */
-export const subjects: readonly Subject[] = [kosliFlow, kapsoWorkflow, kapsoFlow, kapsoTrigger, toyGraph, toyChannel];
+export const subjects: readonly Subject[] = [
+  kosliFlow,
+  kapsoWorkflow,
+  kapsoFlow,
+  kapsoTrigger,
+  kapsoFunction,
+  toyGraph,
+  toyChannel,
+];

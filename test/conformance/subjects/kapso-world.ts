@@ -1,6 +1,5 @@
 import type { Values } from "../../../provider/lifecycle/values";
 import {
-  type Emulator,
   type KapsoEdit,
   type KapsoState,
   type KapsoSwitches,
@@ -24,7 +23,7 @@ export const MODEL = "20000000-0000-4000-8000-000000000002";
 
 /** Whether it was there before the test: the ids of what a test makes are counted from 1. */
 function isBystander({ identity }: StoredObject): boolean {
-  return /^[67]/.test(identity);
+  return /^[678]/.test(identity);
 }
 
 const SEED = {
@@ -34,6 +33,14 @@ const SEED = {
     { id: "60000000-0000-4000-8000-000000000003", name: "Of the kiosk", project_id: OTHER_PROJECT },
   ],
   functions: [{ id: HELPER, name: "Helper", code: "export default {}" }],
+  triggers: [
+    {
+      id: "80000000-0000-4000-8000-000000000001",
+      workflow_id: BESIDE,
+      trigger_type: "project_event" as const,
+      event_name: "beside",
+    },
+  ],
   phone_numbers: [...kapsoDefaults.phone_numbers, { phone_number_id: "neighbour" }],
 };
 
@@ -44,7 +51,7 @@ export interface Hands {
   add(name: string, like: Values | undefined): KapsoEdit;
   remove(identity: string): KapsoEdit;
   end?(identity: string): KapsoEdit;
-  edit(object: StoredObject, field: string, stored: unknown, emulator: Emulator): KapsoEdit[];
+  edit(object: StoredObject, field: string, stored: unknown): KapsoEdit[];
 }
 
 /** Opens worlds of one flow type. */
@@ -53,15 +60,17 @@ export function worldOf(hands: Hands, switches: Partial<KapsoSwitches> = {}): ()
 }
 
 async function open(hands: Hands, switches: Partial<KapsoSwitches>, stored?: KapsoState): Promise<World> {
-  const emulator = await startEmulator({ switches, seed: { kapso: stored ?? SEED } });
+  // Time goes on with every look at the clock, so that what takes seconds takes none.
+  let now = Date.UTC(2026, 0, 1);
+  const emulator = await startEmulator({ switches, seed: { kapso: stored ?? SEED }, now: () => (now += 1000) });
   const state = () => emulator.state().kapso;
   const objects = () => hands.objects(state()).filter((each) => !isBystander(each));
   const { end } = hands;
-  /** What was done is long done when the provider looks. */
-  const perform = (...edits: KapsoEdit[]) => {
-    emulator.switches({ kapsoDefinitionDelay: 0 });
+  /** What was done is long done when the provider looks, and may have failed. */
+  const perform = (edits: readonly KapsoEdit[], kapsoDeployFails = false) => {
+    emulator.switches({ kapsoDefinitionDelay: 0, kapsoDeployFails });
     for (const edit of edits) emulator.edit(edit);
-    emulator.switches({ kapsoDefinitionDelay: switches.kapsoDefinitionDelay ?? 0 });
+    emulator.switches({ kapsoDefinitionDelay: switches.kapsoDefinitionDelay ?? 0, kapsoDeployFails: false });
   };
   const foreign = (project: string) => () => {
     emulator.switches({ kapsoKeys: { [KEY]: PROJECT, foreign: project } });
@@ -72,13 +81,13 @@ async function open(hands: Hands, switches: Partial<KapsoSwitches>, stored?: Kap
     branch: () => open(hands, switches, state()),
     elsewhere: () => open(hands, { ...switches, kapsoKeys: { [KEY]: OTHER_PROJECT } }, asOfAnotherProject(state())),
     objects,
-    add: (name, like) => perform(hands.add(name, like)),
-    remove: (identity) => perform(hands.remove(identity)),
-    ...(end ? { end: (identity) => perform(end(identity)) } : {}),
+    add: (name, like) => perform([hands.add(name, like)]),
+    remove: (identity) => perform([hands.remove(identity)]),
+    ...(end ? { end: (identity) => perform([end(identity)]) } : {}),
     edit(identity, field, to) {
       const object = objects().find((each) => each.identity === identity);
       if (!object) throw new Error(`there is no ${identity}`);
-      perform(...hands.edit(object, field, to, emulator));
+      perform(hands.edit(object, field, to), to === "error");
     },
     otherAccounts: {
       "a key that the vendor does not know": () => {

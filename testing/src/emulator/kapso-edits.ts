@@ -73,6 +73,12 @@ export class KapsoEdits {
       case "deployFunction":
         this.functions.deployNow(this.function(edit.function));
         return;
+      case "setSecret": {
+        const stored = this.function(edit.function);
+        if (edit.value === null) this.functions.deleteSecret(stored, edit.name);
+        else this.functions.addSecret(stored, edit.name, edit.value);
+        return;
+      }
       case "deleteFunction":
         this.functions.delete(this.function(edit.function));
         return;

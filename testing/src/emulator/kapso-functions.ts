@@ -119,7 +119,12 @@ export class KapsoFunctions {
       updated_at: at,
       ...(fails
         ? { status: "error" }
-        : { status: "deployed", version: (stored.version ?? 0) + 1, last_deployed_at: at }),
+        : {
+            status: "deployed",
+            version: (stored.version ?? 0) + 1,
+            last_deployed_at: at,
+            deployed: { code: stored.code, runtime_config: stored.runtime_config },
+          }),
     };
   }
 
@@ -191,7 +196,7 @@ function insistOnDeployment({ version }: KapsoFunction): void {
 }
 
 /** Everything but secrets and what the server does not tell. */
-export function readFunction({ secrets, deployment, ...told }: KapsoFunction): unknown {
+export function readFunction({ deployed, secrets, deployment, ...told }: KapsoFunction): unknown {
   const endpoint = `https://api.kapso.ai/platform/v1/functions/${told.id}/invoke`;
   return { ...told, endpoint_url: told.version === null ? null : endpoint, created_by_id: null };
 }

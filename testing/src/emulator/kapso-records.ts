@@ -130,6 +130,8 @@ export interface KapsoFunction {
   readonly runtime_config: Readonly<Record<string, unknown>> | null;
   readonly created_at: string;
   readonly updated_at: string;
+  /** What runs, which no call tells; null before the first deployment. */
+  readonly deployed: Pick<KapsoFunction, "code" | "runtime_config"> | null;
   /** With their values, which no call tells. */
   readonly secrets: Readonly<Record<string, unknown>>;
   /** The deployment under way: when it is done at the earliest, and how many reads do not show it yet. */
@@ -236,6 +238,8 @@ export type KapsoEdit = { vendor: "kapso" } & (
   | { action: "updateFunction"; function: IdOrSlug; set: FunctionInput }
   /** Deploys at once. */
   | { action: "deployFunction"; function: IdOrSlug }
+  /** Gives a secret another value, or adds one; null removes it. */
+  | { action: "setSecret"; function: IdOrSlug; name: string; value: unknown }
   | { action: "deleteFunction"; function: IdOrSlug }
   | { action: "deletePhoneNumber"; phone_number_id: string }
 );
@@ -372,6 +376,16 @@ export const seedShape: Shape<KapsoSeed> = {
           last_deployed_at: timeOrNull,
           created_at: time,
           updated_at: time,
+          deployed: {
+            anyOf: [
+              { type: "null" },
+              closed(
+                { code: { type: "string" }, runtime_config: { type: ["object", "null"] } },
+                "code",
+                "runtime_config",
+              ),
+            ],
+          },
           secrets: { type: "object" },
           deployment: {
             anyOf: [{ type: "null" }, closed({ ready_at: time, reads_left: count }, "ready_at", "reads_left")],
@@ -412,6 +426,7 @@ const actions: Record<KapsoEdit["action"], Readonly<Record<string, object>>> = {
   createFunction: { "project_id?": uuid, set: closed(functionSettings, "name", "code") },
   updateFunction: { function: text, set: closed(functionSettings) },
   deployFunction: { function: text },
+  setSecret: { function: text, name: text, value: {} },
   deleteFunction: { function: text },
   deletePhoneNumber: { phone_number_id: text },
 };

@@ -305,6 +305,7 @@ export const blankFunction = {
   invoke_response_mode: "passthrough",
   public_endpoint: false,
   runtime_config: null,
+  deployed: null,
   secrets: {},
   deployment: null,
 } satisfies Partial<KapsoFunction>;
