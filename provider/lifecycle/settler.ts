@@ -193,9 +193,9 @@ export class Settler<Wire, Account> {
       if (!taken && error instanceof FlowError && !MAY_HAVE_WRITTEN.includes(error.kind)) throw error;
       const now = await this.type.read(account, id, known, true, inputs).catch(() => "unreadable" as const);
       if (now === "unreadable") throw this.#changeUnknown(known, error);
-      const arrived = now === undefined ? [] : taken ? changed : this.#arrived(now, change, known);
+      const arrived = now === undefined ? [] : taken ? changed : this.#arrivedUnanswered(wire, now, change);
       if (now === undefined || arrived.length === 0) throw error;
-      throw this.#halfChanged(now, account, change, arrived, error);
+      throw this.#halfChanged(now, account, change, { arrived, taken }, error);
     }
     this.warnOfPerpetualDifferences(after, change);
     return this.settled(after, account, inputs, known);
@@ -226,6 +226,15 @@ export class Settler<Wire, Account> {
     });
   }
 
+  /** The changed fields that have arrived although no answer said so: as wanted, and not so before as far as the vendor tells. */
+  #arrivedUnanswered(before: Wire, now: Wire, change: Change): string[] {
+    const certain = this.#arrived(now, change, change.known);
+    const [were, are] = [before, now].map((wire) => this.#arrived(wire, change));
+    return change.changed.filter(
+      (field) => certain.includes(field) || (are?.includes(field) && !were?.includes(field)),
+    );
+  }
+
   /** A failure after which the flow cannot be looked at: what is recorded may no longer be so. */
   #changeUnknown(known: Values, cause: unknown): FlowError {
     return new FlowError(
@@ -239,17 +248,19 @@ export class Settler<Wire, Account> {
   /**
    * A failure after a part of a change. The state says what has arrived, still declares what was to be dropped, and of
    * everything else what it said before: somebody else may have changed it meanwhile, which the next run must notice.
+   * Of what the vendor does not tell, nobody knows that it has arrived: it is sent again.
    */
   #halfChanged(
     now: Wire,
     account: Account,
     { id, known, inputs, changed }: Change,
-    arrived: readonly string[],
+    { arrived, taken }: { readonly arrived: readonly string[]; readonly taken: boolean },
     cause: unknown,
   ): PartialFailure {
     const declaration = declaredByEither(this.declared(now, account, inputs, known), declarationOf(known));
     const told = Object.keys(inputs).filter((name) => !rulesOf(this.type, name).writeOnly);
-    const state = this.stateOf(now, account, declaration, { ...known, ...only(inputs, told) });
+    const spelledAs = { ...known, ...only(inputs, told) };
+    const state = this.stateOf(now, account, declaration, spelledAs, taken ? spelledAs : known);
     for (const field of declaration.fields.filter((each) => !arrived.includes(each))) {
       if (field in known) state[field] = known[field];
       else if (changed.includes(field)) delete state[field];
