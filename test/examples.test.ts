@@ -58,7 +58,7 @@ const examples = readdirSync(join(root, "examples")).filter((name) =>
 );
 
 const programs: { readonly title: string; readonly needs: Needs; copy(): Copy }[] = [
-  { title: "the root program", needs: {}, copy: () => new Workspace() },
+  { title: "the root program", needs: { active: { prod: ["shop-bot-prod"] } }, copy: () => new Workspace() },
   ...examples.map((name) => ({ title: `examples/${name}`, needs: NEEDS[name] ?? {}, copy: () => copyOf(name) })),
 ];
 
