@@ -103,7 +103,7 @@ export const kapsoScenarios: readonly Scenario[] = [
         expect(seen) {
           succeeded(seen);
           assert.equal(onlyWorkflow(seen).status, "archived");
-          assert.match(seen.output, /Kapso has no deletion: its name and slug stay taken/);
+          assert.match(seen.output, /Kapso has no deletion: the archived workflow keeps its name and slug/);
         },
       },
       {

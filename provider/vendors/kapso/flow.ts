@@ -110,7 +110,7 @@ export const flow: FlowType<FlowFields, WireDrawn, KapsoAccount> = {
   },
 
   async delete(account, wire) {
-    const archived = "archived. Kapso has no deletion: its name stays taken, also by the archived flow.";
+    const archived = "archived. Kapso has no deletion: the archived flow keeps its name.";
     if (wire.status === "archived") return `was ${archived}`;
     await withStatus(account, wire, "archived");
     const request = { method: "GET", path: path`/api/v1/flows/${wire.id}`, repeatable: true } as const;

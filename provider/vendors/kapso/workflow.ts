@@ -138,7 +138,7 @@ export const workflow: FlowType<WorkflowFields, WireGraph, KapsoAccount> = {
   },
 
   async delete(account, wire) {
-    const archived = "archived. Kapso has no deletion: its name and slug stay taken, also by the archived workflow.";
+    const archived = "archived. Kapso has no deletion: the archived workflow keeps its name and slug.";
     if (wire.status === "archived") return `was ${archived}`;
     await patch(account, wire, { status: "archived" }, ["status"]);
     const request = { method: "GET", path: path`/platform/v1/workflows/${wire.id}`, repeatable: true } as const;

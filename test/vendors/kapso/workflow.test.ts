@@ -268,7 +268,10 @@ describe("kapso:Workflow", () => {
       const run = stack.bench.run();
       await stack.destroy({ run });
       assert.equal(stored().status, "archived");
-      assert.match(run.log.at("info").join(), /archived\. Kapso has no deletion: its name and slug stay taken/);
+      assert.match(
+        run.log.at("info").join(),
+        /archived\. Kapso has no deletion: the archived workflow keeps its name and slug/,
+      );
     });
 
     it("destroy: fails where archiving does not take", async () => {

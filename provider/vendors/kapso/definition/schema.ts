@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { rules } from "../../../lifecycle/flow-type";
+import { keyings, rules } from "../../../lifecycle/flow-type";
 import { keyed, keyedAsEdges, keyedBy } from "../../../lifecycle/keyed";
 import { isObject, mapMembers, UNKNOWN, type Values } from "../../../lifecycle/values";
 import type { Definition } from "./definition";
@@ -24,11 +24,11 @@ const resources = keyed(
 /** Only what the engine must know of every config: what is an identity, and what is a secret. `validate.ts` knows the rest. */
 const config = z.looseObject({
   headers,
-  conditions: keyed(
-    z.array(z.looseObject({ label: z.string() })),
-    keyedBy("label"),
-    (label) => `There are two conditions "${label}"`,
-  ).nullish(),
+  // That a label stands twice is one of the rules of graphs.
+  conditions: z
+    .array(z.looseObject({ label: z.string() }))
+    .register(keyings, keyedBy("label"))
+    .nullish(),
   flow_agent_function_tools: tools,
   flow_agent_webhooks: tools,
   flow_agent_mcp_servers: tools,
