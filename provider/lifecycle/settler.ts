@@ -1,3 +1,4 @@
+import { isDeepStrictEqual as isEqual } from "node:util";
 import { canonicalOf, fieldsOf, isTold, owned, rulesOf, sameMeaning } from "./canonical";
 import { clauseOf, FlowError, type FlowErrorKind, PartialFailure } from "./errors";
 import type { FlowType } from "./flow-type";
@@ -50,6 +51,13 @@ export interface Change {
   /** The fields to send. */
   readonly changed: readonly string[];
   /** The keys of each field that the program owns by key, now or before. */
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What of a change is at the vendor. */
+interface Arrived {
+  readonly fields: readonly string[];
+  /** Of fields that the program owns by key, and that have not arrived as a whole. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -193,9 +201,10 @@ export class Settler<Wire, Account> {
       if (!taken && error instanceof FlowError && !MAY_HAVE_WRITTEN.includes(error.kind)) throw error;
       const now = await this.type.read(account, id, known, true, inputs).catch(() => "unreadable" as const);
       if (now === "unreadable") throw this.#changeUnknown(known, error);
-      const arrived = now === undefined ? [] : taken ? changed : this.#arrivedUnanswered(wire, now, change);
-      if (now === undefined || arrived.length === 0) throw error;
-      throw this.#halfChanged(now, account, change, { arrived, taken }, error);
+      if (now === undefined) throw error;
+      const arrived = taken ? { fields: changed, keys: {} } : this.#arrivedUnanswered(wire, now, change);
+      if (arrived.fields.length === 0 && Object.keys(arrived.keys).length === 0) throw error;
+      throw this.#halfChanged(now, account, change, { ...arrived, taken }, error);
     }
     this.warnOfPerpetualDifferences(after, change);
     return this.settled(after, account, inputs, known);
@@ -226,13 +235,25 @@ export class Settler<Wire, Account> {
     });
   }
 
-  /** The changed fields that have arrived although no answer said so: as wanted, and not so before as far as the vendor tells. */
-  #arrivedUnanswered(before: Wire, now: Wire, change: Change): string[] {
-    const certain = this.#arrived(now, change, change.known);
+  /** What has arrived although no answer said so: as wanted, and not so before as far as the vendor tells. */
+  #arrivedUnanswered(before: Wire, now: Wire, change: Change): Arrived {
+    const { inputs, known, target, changed } = change;
+    const certain = this.#arrived(now, change, known);
     const [were, are] = [before, now].map((wire) => this.#arrived(wire, change));
-    return change.changed.filter(
+    const fields = changed.filter(
       (field) => certain.includes(field) || (are?.includes(field) && !were?.includes(field)),
     );
+    const [was, is] = [before, now].map((wire) => this.observe(wire, inputs, known));
+    const keys = changed.flatMap((field) => {
+      if (fields.includes(field) || !is || !isTold(this.type, field, is)) return [];
+      const hasArrived = (key: string) => {
+        const [first, last, wanted] = [was, is, target].map((values) => valueAt(values, [field, key]));
+        return isEqual(last, wanted) && !isEqual(first, wanted);
+      };
+      const arrived = (change.keys[field] ?? []).filter(hasArrived);
+      return arrived.length > 0 ? [[field, arrived] as const] : [];
+    });
+    return { fields, keys: Object.fromEntries(keys) };
   }
 
   /** A failure after which the flow cannot be looked at: what is recorded may no longer be so. */
@@ -254,15 +275,15 @@ export class Settler<Wire, Account> {
     now: Wire,
     account: Account,
     { id, known, inputs, changed }: Change,
-    { arrived, taken }: { readonly arrived: readonly string[]; readonly taken: boolean },
+    { fields, keys, taken }: Arrived & { readonly taken: boolean },
     cause: unknown,
   ): PartialFailure {
     const declaration = declaredByEither(this.declared(now, account, inputs, known), declarationOf(known));
     const told = Object.keys(inputs).filter((name) => !rulesOf(this.type, name).writeOnly);
     const spelledAs = { ...known, ...only(inputs, told) };
     const state = this.stateOf(now, account, declaration, spelledAs, taken ? spelledAs : known);
-    for (const field of declaration.fields.filter((each) => !arrived.includes(each))) {
-      if (field in known) state[field] = known[field];
+    for (const field of declaration.fields.filter((each) => !fields.includes(each))) {
+      if (field in known) state[field] = withKeysOf(known[field], state[field], keys[field] ?? []);
       else if (changed.includes(field)) delete state[field];
     }
     return new PartialFailure(
@@ -322,6 +343,13 @@ export class Settler<Wire, Account> {
       return withoutSecrets(short(redacted(value, path, places)), secrets);
     };
   }
+}
+
+/** A map with these keys as they are in another one. */
+function withKeysOf(map: unknown, other: unknown, keys: readonly string[]): unknown {
+  if (keys.length === 0 || !isObject(map)) return map;
+  const kept = Object.entries(map).filter(([key]) => !keys.includes(key));
+  return { ...Object.fromEntries(kept), ...only(isObject(other) ? other : {}, keys) };
 }
 
 function short(value: unknown): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FlowError } from "../../../provider/lifecycle/errors";
+import { FlowError, PartialFailure } from "../../../provider/lifecycle/errors";
 import type { FlowType } from "../../../provider/lifecycle/flow-type";
 import type { Values } from "../../../provider/lifecycle/values";
 import { flow } from "../../../provider/vendors/kapso/flow";
@@ -81,6 +81,21 @@ describe("kapso: lifecycles", () => {
       emulator.state().kapso.functions.map(({ status }) => status),
       ["deployed"],
     );
+  });
+
+  it("update: of secrets, what was removed before a failure is told and recorded, and the rest follows", async () => {
+    const stack = stackOf(callable);
+    const program = { name: "web", code: "export default {}" };
+    await stack.up({ ...program, secrets: { A: "1", B: "2" } });
+    const operation = "createFunctionSecret";
+    emulator.faults([{ match: { operation }, when: "before", then: { status: 500 }, times: 0 }]);
+    const changed = { ...program, secrets: { A: "3", C: "4" } };
+    await failureAs(PartialFailure, stack.up(changed));
+    assert.deepEqual(stack.resource.state.secrets, { A: "1" });
+    emulator.faults([]);
+    await stack.up(changed);
+    assert.deepEqual(emulator.state().kapso.functions[0]?.secrets, changed.secrets);
+    assert.deepEqual(stack.resource.state.secrets, changed.secrets);
   });
 
   it("update: a function whose deployment failed is deployed by the next up, also without a change", async () => {
