@@ -1,3 +1,4 @@
+import isEqual from "lodash/isEqual";
 import type { Values } from "../../provider/lifecycle/values";
 import { fieldsOf, nameTo, programsOf, Scene } from "../conformance/scene";
 import { keyFieldOf, type Nature, type Subject, type World } from "../conformance/subject";
@@ -70,10 +71,10 @@ export function operationsOf(subject: Subject): Operation[] {
     const changed = { ...program, ...Object.fromEntries(declared.map((field) => [field.name, field.to])) };
     const all = { kind: "update", step: "up", before: program } as const;
     const renamed = fields.some((field) => field.name === keyField) ? { [keyField]: nameTo(subject) } : {};
-    return [
-      { ...all, name: `change all of ${what}`, program: changed },
-      { ...all, name: `drop all of ${what} and rename`, program: { ...subject.least, ...renamed } },
-    ];
+    const change = { ...all, name: `change all of ${what}`, program: changed };
+    const drop = { ...all, name: `drop all of ${what} and rename`, program: { ...subject.least, ...renamed } };
+    // Replaced, it is a deletion and a creation.
+    return isInPlace(subject, program, drop.program) ? [change, drop] : [change];
   });
   const deletions = programs.flatMap(([what, program]): Operation[] => {
     const deletion = { kind: "delete", step: "destroy", before: program, program } as const;
@@ -87,6 +88,14 @@ export function operationsOf(subject: Subject): Operation[] {
     ];
   });
   return [...creations, ...adoptions, ...reads, ...single, ...whole, ...deletions];
+}
+
+/** Whether one program becomes the other without a replacement. */
+function isInPlace(subject: Subject, before: Values, after: Values): boolean {
+  return fieldsOf(subject).every(({ name, rules: { replaces, clear } }) => {
+    const wanted = after[name] ?? clear;
+    return !replaces || wanted === undefined || isEqual(before[name] ?? clear, wanted);
+  });
 }
 
 /** An operation that was run once without faults. */

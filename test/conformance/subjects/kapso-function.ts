@@ -74,7 +74,7 @@ export const kapsoFunction: Subject = {
       withoutFaults: true,
     },
     slow: {
-      open: worldOf(functionHands, { kapsoDeployReads: 6, kapsoDeploySeconds: 40, kapsoDeletedFunction: "dangling" }),
+      open: worldOf(functionHands, { kapsoDeployReads: 4, kapsoDeploySeconds: 10, kapsoDeletedFunction: "dangling" }),
       withoutFaults: true,
     },
   },
