@@ -228,7 +228,7 @@ async function patch(
       if (now.lock_version === before.lock_version || locks === MOST_LOCKS) throw told;
       // The first try arrived, and its answer was lost.
       if (has(now, target, fieldsToSend, isDrawn) && !has(wire, target, fieldsToSend, isDrawn)) return now;
-      demandUnchanged(wire, now);
+      demandUnchanged(wire, now, target, fieldsToSend);
       before = now;
     }
   }
@@ -254,10 +254,26 @@ function settingOf(wire: WireGraph, name: string): unknown {
   return name === "description" ? (wire.description ?? "") : wire[name];
 }
 
-/** @throws FlowError where somebody changed the workflow between reading and writing it */
-function demandUnchanged(before: WireGraph, now: WireGraph): void {
-  const changes: string[] = Object.values(NAMES).filter((name) => settingOf(before, name) !== settingOf(now, name));
-  if (!isSame(before.definition, now.definition)) changes.push(changesBetween(before.definition, now.definition));
+/**
+ * What became what is wanted is no change by others: a part of an own write may show before the rest.
+ *
+ * @throws FlowError where somebody changed the workflow between reading and writing it
+ */
+function demandUnchanged(
+  before: WireGraph,
+  now: WireGraph,
+  target: Partial<WorkflowFields>,
+  sent: readonly string[],
+): void {
+  const wanted = settingsToSend(target, sent);
+  const changes: string[] = Object.values(NAMES).filter((name) => {
+    const found = settingOf(now, name);
+    return settingOf(before, name) !== found && !(name in wanted && wanted[name] === found);
+  });
+  const { definition } = target;
+  const isWanted = sent.includes("definition") && definition !== undefined && isStored(now.definition, definition);
+  if (!isWanted && !isSame(before.definition, now.definition))
+    changes.push(changesBetween(before.definition, now.definition));
   if (changes.length === 0) return;
   throw new FlowError(
     "conflict",
