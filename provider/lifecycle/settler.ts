@@ -1,6 +1,6 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
-import { canonicalOf, fieldsOf, isTold, owned, rulesOf, sameMeaning } from "./canonical";
-import { clauseOf, FlowError, type FlowErrorKind, PartialFailure } from "./errors";
+import { canonicalOf, differing, fieldsOf, isTold, owned, readable, rulesOf, sameMeaning } from "./canonical";
+import { clauseOf, FlowError, type FlowErrorKind, PartialFailure, VendorError } from "./errors";
 import type { FlowType } from "./flow-type";
 import { programForm, registeredForm } from "./keyed";
 import { encode } from "./migrate";
@@ -173,7 +173,13 @@ export class Settler<Wire, Account> {
 
   /** What must be recorded of a flow that exists, also where it cannot be read. */
   async record(account: Account, id: string, desired: Values, inputs: Values): Promise<Kept> {
-    const wire = await this.type.read(account, id, desired, true).catch(() => undefined);
+    const look = () => this.type.read(account, id, desired, true).catch(() => undefined);
+    let wire = await look();
+    for (const pause of STALE_PAUSES) {
+      if (wire === undefined || this.#shows(wire, only(inputs, this.type.creates))) break;
+      await this.ports.clock.sleep(pause);
+      wire = (await look()) ?? wire;
+    }
     if (wire !== undefined) return { id: this.type.idOf(wire), state: this.settled(wire, account, inputs) };
     // Claims no more than what the creation itself has set.
     const applied = Object.fromEntries(this.type.creates.map((field) => [field, inputs[field]]));
@@ -187,7 +193,7 @@ export class Settler<Wire, Account> {
    * @throws PartialFailure where only a part of the change was made
    */
   async write(account: Account, wire: Wire, change: Change): Promise<Values> {
-    const { id, known, inputs, target, changed, keys } = change;
+    const { known, inputs, target, changed, keys } = change;
     if (changed.length === 0) return this.settled(wire, account, inputs, known);
     let after: Wire;
     let taken = false;
@@ -199,12 +205,12 @@ export class Settler<Wire, Account> {
       taken ||= error instanceof FlowError && error.kind === "notAsSent";
       // What the type itself refused, it has not done.
       if (!taken && error instanceof FlowError && !MAY_HAVE_WRITTEN.includes(error.kind)) throw error;
-      const now = await this.type.read(account, id, known, true, inputs).catch(() => "unreadable" as const);
-      if (now === "unreadable") throw this.#changeUnknown(known, error);
-      if (now === undefined) throw error;
-      const arrived = taken ? { fields: changed, keys: {} } : this.#arrivedUnanswered(wire, now, change);
+      const found = await this.#lookAfter(error, account, wire, change);
+      if (found === "unreadable") throw this.#changeUnknown(known, error);
+      if (found === undefined) throw error;
+      const arrived = taken ? { fields: changed, keys: {} } : found.arrived;
       if (arrived.fields.length === 0 && Object.keys(arrived.keys).length === 0) throw error;
-      throw this.#halfChanged(now, account, change, { ...arrived, taken }, error);
+      throw this.#halfChanged(found.now, account, change, { ...arrived, taken }, error);
     }
     this.warnOfPerpetualDifferences(after, change);
     return this.settled(after, account, inputs, known);
@@ -224,6 +230,12 @@ export class Settler<Wire, Account> {
     return after;
   }
 
+  /** Whether a flow is like this, as far as the vendor tells. */
+  #shows(wire: Wire, values: Values): boolean {
+    const observed = this.observe(wire, values);
+    return differing(this.type, readable(this.type, values, observed), observed).length === 0;
+  }
+
   /** The changed fields that the vendor tells, and that are as the change wants them. */
   #arrived(wire: Wire, { inputs, target, changed, keys }: Change, sent: Values = inputs): string[] {
     const observed = this.observe(wire, inputs, sent);
@@ -233,6 +245,34 @@ export class Settler<Wire, Account> {
       );
       return isTold(this.type, field, observed) && sameMeaning(this.type, field, found, wanted);
     });
+  }
+
+  /**
+   * What is there after a failure; `undefined` where the flow is gone. Looks again for what may need a moment to show,
+   * unless the vendor refused.
+   */
+  async #lookAfter(
+    failure: unknown,
+    account: Account,
+    before: Wire,
+    change: Change,
+  ): Promise<{ readonly now: Wire; readonly arrived: Arrived } | "unreadable" | undefined> {
+    const { id, known, inputs } = change;
+    const told = change.changed.filter((field) => !rulesOf(this.type, field).writeOnly);
+    let found: { readonly now: Wire; readonly arrived: Arrived } | undefined;
+    for (const pause of isRefusal(failure) ? [0] : [0, ...STALE_PAUSES]) {
+      if (pause > 0) await this.ports.clock.sleep(pause);
+      try {
+        const now = await this.type.read(account, id, known, true, inputs);
+        if (now === undefined) return undefined;
+        found = { now, arrived: this.#arrivedUnanswered(before, now, change) };
+      } catch {
+        return found ?? "unreadable";
+      }
+      const { fields } = found.arrived;
+      if (told.every((field) => fields.includes(field))) break;
+    }
+    return found;
   }
 
   /** What has arrived although no answer said so: as wanted, and not so before as far as the vendor tells. */
@@ -343,6 +383,11 @@ export class Settler<Wire, Account> {
       return withoutSecrets(short(redacted(value, path, places)), secrets);
     };
   }
+}
+
+/** Whether the vendor has certainly not carried out the write that failed. */
+function isRefusal(failure: unknown): boolean {
+  return failure instanceof VendorError && failure.method !== "GET" && !failure.outcomeUnknown;
 }
 
 /** A map with these keys as they are in another one. */
