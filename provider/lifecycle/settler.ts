@@ -322,7 +322,8 @@ export class Settler<Wire, Account> {
     const told = Object.keys(inputs).filter((name) => !rulesOf(this.type, name).writeOnly);
     const spelledAs = { ...known, ...only(inputs, told) };
     const state = this.stateOf(now, account, declaration, spelledAs, taken ? spelledAs : known);
-    for (const field of declaration.fields.filter((each) => !fields.includes(each))) {
+    const isDisputable = (field: string) => rulesOf(this.type, field).conflicts !== false;
+    for (const field of declaration.fields.filter((each) => !fields.includes(each) && isDisputable(each))) {
       if (field in known) state[field] = withKeysOf(known[field], state[field], keys[field] ?? []);
       else if (changed.includes(field)) delete state[field];
     }

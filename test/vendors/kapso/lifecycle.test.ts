@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import get from "lodash/get";
 import { FlowError, PartialFailure } from "../../../provider/lifecycle/errors";
 import type { FlowType } from "../../../provider/lifecycle/flow-type";
 import type { Values } from "../../../provider/lifecycle/values";
@@ -69,6 +70,46 @@ describe("kapso: lifecycles", () => {
     });
   }
 
+  describe("what shows late", () => {
+    const graphOf = (message: string) => ({
+      nodes: [
+        { id: "start", data: { node_type: "start", config: {} } },
+        { id: "say", data: { node_type: "send_text", config: { message } } },
+      ],
+      edges: [{ source: "start", target: "say" }],
+    });
+    const messageIn = ({ state }: { readonly state: Values }) =>
+      get(state, ["definition", "nodes", "say", "data", "config", "message"]);
+    const write = { match: { operation: "updateWorkflow" }, when: "after", then: { status: 500 } } as const;
+
+    beforeEach(() => emulator.switches({ kapsoDefinitionDelay: 2 }));
+
+    it("late: settings that show before the graph, after a lost answer, are no change by somebody else", async () => {
+      const stack = stackOf(workflow);
+      await stack.up({ name: "web", description: "one", definition: graphOf("Hi") });
+      emulator.faults([write]);
+      const changed = { name: "web", description: "two", definition: graphOf("Hello") };
+      await stack.up(changed);
+      await stack.refresh();
+      assert.deepEqual([stack.resource.state.description, messageIn(stack.resource)], ["two", "Hello"]);
+    });
+
+    it("late: a change that failed is looked for until it shows, and is recorded", async () => {
+      const stack = stackOf(workflow);
+      await stack.up({ name: "web", definition: graphOf("Hi") });
+      emulator.faults([{ ...write, times: 0 }]);
+      await failureAs(PartialFailure, stack.up({ name: "web", definition: graphOf("Hello") }));
+      assert.equal(messageIn(stack.resource), "Hello");
+    });
+
+    it("late: of a creation that was not finished, the graph that was made is recorded", async () => {
+      const stack = stackOf(workflow);
+      emulator.faults([{ match: { operation: "getWorkflowDefinition" }, when: "before", then: { html: true } }]);
+      await failureAs(PartialFailure, stack.up({ name: "web", definition: graphOf("Hi") }));
+      assert.equal(messageIn(stack.resource), "Hi");
+    });
+  });
+
   it("create: a function whose deployment fails is recorded, and the next up deploys it", async () => {
     const stack = stackOf(callable);
     const program = { name: "web", code: "export default {}" };
@@ -96,6 +137,15 @@ describe("kapso: lifecycles", () => {
     await stack.up(changed);
     assert.deepEqual(emulator.state().kapso.functions[0]?.secrets, changed.secrets);
     assert.deepEqual(stack.resource.state.secrets, changed.secrets);
+  });
+
+  it("update: a deployment that was not made is recorded as it is", async () => {
+    emulator.switches({ kapsoCodeChange: "draft" });
+    const stack = stackOf(callable);
+    await stack.up({ name: "web", code: "one" });
+    emulator.faults([{ match: { operation: "deployFunction" }, when: "before", then: { status: 500 }, times: 0 }]);
+    await failureAs(PartialFailure, stack.up({ name: "web", code: "two" }));
+    assert.deepEqual([stack.resource.state.code, stack.resource.state.deployment], ["two", "draft"]);
   });
 
   it("update: a function whose deployment failed is deployed by the next up, also without a change", async () => {
