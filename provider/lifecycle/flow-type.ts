@@ -93,6 +93,8 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   readonly token: string;
   /** What messages call it, such as `Kosli flow`. */
   readonly noun: string;
+  /** The records that it acts on, where another type of the vendor acts on the same ones: a hand-over between the two deletes nothing. Default: its token. */
+  readonly records?: string;
   readonly fields: z.ZodObject;
   /** The field that takes the resource's name where the program leaves it out; absent for what has no name. */
   readonly nameField?: string;

@@ -75,12 +75,16 @@ export class Settler<Wire, Account> {
 
   /** What is unique at the vendor, and what a creation and an update of it wait for each other by. */
   key(values: Values): string {
-    return `${this.type.token} ${this.type.label(values)}`;
+    return `${this.#records} ${this.type.label(values)}`;
   }
 
   /** What the memory of a run calls a flow. */
   identity(id: string, state: Values): string {
-    return `${this.type.token} ${this.type.identity(id, state)}`;
+    return `${this.#records} ${this.type.identity(id, state)}`;
+  }
+
+  get #records(): string {
+    return this.type.records ?? this.type.token;
   }
 
   /**

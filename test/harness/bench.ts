@@ -79,6 +79,8 @@ export interface RunOptions {
   /** Settings that differ from those of the bench. */
   readonly settings?: TestSettings;
   readonly overrides?: Partial<Overrides>;
+  /** What other flow types of the same process have done. */
+  readonly memory?: RunMemory;
   /** Milliseconds until a call without an answer fails. Default: so many that a busy machine fails none. */
   readonly timeout?: number;
   /** Largest answer taken, in bytes. */
@@ -118,7 +120,7 @@ export class Bench<Account = unknown, Emulator extends Emulated = Emulated> {
         new Governor({ account, namespace: this.of.vendor.name, limits: DEFAULT_LIMITS, clock, log }),
     });
     const overrides = { adopts: () => false, overwrites: false, ...options.overrides };
-    const ports = { log, clock, overrides, memory: new RunMemory() };
+    const ports = { log, clock, overrides, memory: options.memory ?? new RunMemory() };
     const lifecycle = createLifecycle(
       this.of.type,
       () => settings,

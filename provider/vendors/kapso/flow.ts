@@ -7,7 +7,7 @@ import { wireDefinition } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
 import { readStored } from "./graph-writes";
-import { demandArchived, observedGraph, setStatus } from "./workflow";
+import { demandArchived, observedGraph, setStatus, workflow } from "./workflow";
 
 /** A flow without its graph. */
 const wireFlow = z.looseObject({
@@ -37,6 +37,7 @@ const fields = z.object(graphFields) satisfies z.ZodType<FlowFields>;
 export const flow: FlowType<FlowFields, WireDrawn, KapsoAccount> = {
   token: "kapso:Flow",
   noun: "Kapso flow",
+  records: workflow.token,
   fields,
   nameField: "name",
   outputs: ["projectId"],

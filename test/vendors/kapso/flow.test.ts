@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { FlowError } from "../../../provider/lifecycle/errors";
+import { RunMemory } from "../../../provider/lifecycle/run-memory";
 import type { Values } from "../../../provider/lifecycle/values";
 import { edge, node } from "../../../provider/sdk/kapso-nodes";
 import { flow } from "../../../provider/vendors/kapso/flow";
@@ -51,6 +52,21 @@ describe("kapso:Flow", () => {
       assert.deepEqual(operations(), []);
     });
   }
+
+  it("a flow that a workflow of the same program took over is not archived, and the other way round", async () => {
+    const flows = stackOf();
+    const workflows = new Stack(new Bench(benched, emulator));
+    await flows.up(program({ status: "active" }));
+    for (const [from, to] of [
+      [flows, workflows],
+      [workflows, flows],
+    ] as const) {
+      const memory = new RunMemory();
+      await to.up(program({ status: "active", adopt: true }), { memory });
+      await from.destroy({ memory });
+      assert.equal(statusOf(), "active");
+    }
+  });
 
   it("status: is set by the newer API, under its lock", async () => {
     const stack = stackOf();
