@@ -168,6 +168,12 @@ const REWRITES: Readonly<Record<string, { sent: AnyGraph; answers: AnyGraph; cha
     changed: of("agent", { enabled_default_tools: ["handoff_to_human"] }),
     named: "enabled_default_tools",
   },
+  "what the program switches off is left out, or null": {
+    sent: of("agent", { sandbox_enabled: false, sandbox_allowed_outbound_hosts: [], observer_prompt_mode: "" }),
+    answers: of("agent", { sandbox_allowed_outbound_hosts: null }),
+    changed: of("agent", { sandbox_enabled: true }),
+    named: "sandbox_enabled",
+  },
   "a model that is named by id is named by name too": {
     sent: of("agent", { provider_model_id: MODEL }),
     answers: of("agent", { provider_model_id: MODEL, provider_model_name: "claude" }),
@@ -207,6 +213,19 @@ describe("what Kapso rewrites", () => {
       assert.deepEqual(differences(sent, changed), [named]);
     });
   }
+
+  it("rewrites: to switch off what Kapso chose is a change, although nothing else is written of it", () => {
+    const added = (node_type: string, config: Record<string, unknown>) => {
+      const [before, after] = [{}, config].map((each) =>
+        canonicalDefinition(toRegistered(schema, of(node_type, each))),
+      );
+      return differingPaths(before, after).map((path) => path.at(-1));
+    };
+    for (const off of [{ sandbox_enabled: false }, { enabled_default_tools: [] }, { max_iterations: 0 }])
+      assert.deepEqual(added("agent", off), Object.keys(off));
+    assert.deepEqual(added("decide", { llm_temperature: 0 }), ["llm_temperature"]);
+    assert.deepEqual(added("agent", { temperature: 0, system_prompt: "" }), []);
+  });
 
   it("rewrites: the older API spells the keys of a node otherwise", () => {
     const camel = { id: "it", data: { nodeType: "send_text", displayName: "Text", config: { message: "Hi" } } };

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
 import { isObject, mapMembers, type Values } from "../../../lifecycle/values";
 import {
+  CHOSEN,
   COMPUTED,
   COMPUTED_OF_RESOURCE,
   DEFAULTS,
@@ -55,8 +56,10 @@ export function canonicalConfig(nodeType: string, config: Values): Values {
     if (key === "provider_model_name" && !isNothing(config.provider_model_id)) return [];
     const meaning = meaningOf(key, value, config);
     if (meaning === null || meaning === undefined) return [];
-    const isFilling = isNothing(meaning) || isEqual(meaning, DEFAULTS[nodeType]?.[key]);
-    return isFilling && !NEEDED.has(key) ? [] : [[key, meaning]];
+    const filled = DEFAULTS[nodeType]?.[key];
+    // 0 is nothing only where Kapso fills in nothing.
+    const isFilling = isEqual(meaning, filled) || (isNothing(meaning) && (meaning !== 0 || filled === undefined));
+    return isFilling && !NEEDED.has(key) && !CHOSEN.has(key) ? [] : [[key, meaning]];
   });
   return Object.fromEntries(meant);
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { UNTOLD } from "../../../lifecycle/untold";
-import { isObject, mapMembers, type Values } from "../../../lifecycle/values";
+import { isObject, mapMembers, only, type Values } from "../../../lifecycle/values";
 import { ALWAYS_WITH_MODEL, CHOSEN, MAYBE_JSON, NUMBERS, PARTS_OF_AGENT } from "./config-keys";
-import { numberOf, parsedJson } from "./meaning";
+import { isNothing, numberOf, parsedJson } from "./meaning";
 import { configSchema } from "./node-configs";
 
 /** A graph as Kapso answers it. Only what identifies its parts is demanded. */
@@ -71,8 +71,15 @@ function writtenConfigs(written: unknown): ReadonlyMap<string, Values> {
 }
 
 function observedConfig(nodeType: string, config: Values, written: Values = {}): Values {
-  const told = Object.entries(config).filter(([key]) => isManaged(nodeType, key, written));
-  return Object.fromEntries(told.map(([key, value]) => [key, observedSetting(key, value, written[key])]));
+  // What the program sets to nothing, Kapso may leave out or call null.
+  const empty = Object.keys(written).filter(
+    (key) => CHOSEN.has(key) && isNothing(written[key]) && isNothing(config[key]),
+  );
+  const told = Object.entries(config).filter(([key]) => isManaged(nodeType, key, written) && !empty.includes(key));
+  return {
+    ...Object.fromEntries(told.map(([key, value]) => [key, observedSetting(key, value, written[key])])),
+    ...only(written, empty),
+  };
 }
 
 /** Two ways to say one thing: Kapso fills in the other one. */
