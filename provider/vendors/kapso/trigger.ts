@@ -80,6 +80,9 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
   project_event: ["eventName", "propertyKey", "operator", "propertyValue"],
 };
 
+/** A trigger with one of them starts on fewer occasions than one without. */
+const FILTERS = ["phoneNumberId", "propertyKey"];
+
 const wireTrigger = z.looseObject({
   id: z.string(),
   workflow_id: z.string(),
@@ -115,9 +118,10 @@ export const trigger: FlowType<TriggerFields, WireTrigger, KapsoAccount> = {
     ];
   },
 
-  label({ triggerType, workflowId, phoneNumberId, event, eventName }) {
-    const about = [event, eventName, phoneNumberId].filter((each) => each !== undefined);
-    return [triggerType, ...about, "of", workflowId].join(" ");
+  label({ triggerType, workflowId, phoneNumberId, event, eventName, propertyKey, operator, propertyValue }) {
+    const about = [event, eventName, phoneNumberId, propertyKey, operator].filter((each) => each !== undefined);
+    const value = propertyValue === undefined ? [] : [JSON.stringify(propertyValue)];
+    return [triggerType, ...about, ...value, "of", workflowId].join(" ");
   },
   identity: (id) => id,
   idOf: ({ id }) => id,
@@ -197,7 +201,7 @@ function settingsOf({ triggerable }: WireTrigger): Values {
 /** Whether a trigger starts the workflow on the same occasion. */
 function isLike(wire: WireTrigger, desired: Values | TriggerFields): boolean {
   const wanted = only({ ...desired }, Object.keys(SETTINGS));
-  const found = only(settingsOf(wire), Object.keys(wanted));
+  const found = only(settingsOf(wire), [...FILTERS, ...Object.keys(wanted)]);
   return wire.trigger_type === desired.triggerType && isEqual(defined(found), defined(wanted));
 }
 

@@ -39,7 +39,9 @@ function addition(number: string, like: Values | undefined): Extract<KapsoEdit, 
 const triggerHands: Hands = {
   objects: ({ triggers }) =>
     triggers.map((each) => {
-      const about = [each.event, each.event_name, each.phone_number_id].filter((part) => part !== null);
+      const { event, event_name, phone_number_id, property_key, operator, property_value } = each;
+      const value = property_value === null ? null : JSON.stringify(property_value);
+      const about = [event, event_name, phone_number_id, property_key, operator, value].filter((part) => part !== null);
       return {
         identity: each.id,
         key: [each.trigger_type, ...about, "of", each.workflow_id].join(" "),

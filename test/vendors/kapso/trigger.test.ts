@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { FlowError } from "../../../provider/lifecycle/errors";
+import { RunMemory } from "../../../provider/lifecycle/run-memory";
 import type { Values } from "../../../provider/lifecycle/values";
 import { trigger } from "../../../provider/vendors/kapso/trigger";
 import { type Emulator, startEmulator } from "../../../testing/src/emulator";
@@ -96,6 +97,30 @@ describe("kapso:Trigger", () => {
       await stack.up(kind);
       assert.deepEqual(emulator.journal(), [], JSON.stringify(kind));
     }
+  });
+
+  it("two on one event with different conditions live beside each other, in one program too", async () => {
+    const over = { workflowId, triggerType: "project_event", eventName: "order.paid", propertyKey: "total" };
+    const memory = new RunMemory();
+    await stackOf().up({ ...over, operator: "gt", propertyValue: 100 }, { memory });
+    await stackOf().up({ ...over, operator: "lte", propertyValue: 100 }, { memory });
+    assert.equal(emulator.state().kapso.triggers.length, 2);
+  });
+
+  it("adopt: one that starts on fewer occasions is not taken for one on all of them", async () => {
+    const add = {
+      trigger_type: "project_event",
+      event_name: "order.paid",
+      property_key: "total",
+      operator: "gt",
+      property_value: 100,
+    } as const;
+    emulator.edit({ vendor: "kapso", action: "addTrigger", workflow: "bot", add });
+    const stack = stackOf();
+    await stack.up({ workflowId, triggerType: "project_event", eventName: "order.paid", adopt: true });
+    const made = emulator.state().kapso.triggers.find(({ id }) => id === stack.resource.id);
+    assert.equal(made?.property_key, null);
+    assert.equal(emulator.state().kapso.triggers.length, 2);
   });
 
   it("what a kind needs and what it has not is told at plan time", () => {
