@@ -141,8 +141,13 @@ export const trigger: FlowType<TriggerFields, WireTrigger, KapsoAccount> = {
   accountOf: ({ workflow_id }) => `the project of workflow ${workflow_id}`,
   async currentAccount({ client }, { workflowId }) {
     const to = path`/platform/v1/workflows/${String(workflowId)}`;
-    const found = await orNothing(client.send({ method: "GET", path: to, repeatable: true }));
-    return `${found ? "the project of" : "a project without"} workflow ${String(workflowId)}`;
+    if (await orNothing(client.send({ method: "GET", path: to, repeatable: true })))
+      return `the project of workflow ${String(workflowId)}`;
+    throw new FlowError(
+      "wrongAccount",
+      `The credentials reach a project without workflow ${String(workflowId)}, whose trigger this is. Nothing was changed. ` +
+        "Set the key of its own project; or, if the workflow was deleted, remove its trigger from the stack with `pulumi state delete`.",
+    );
   },
 
   async read(account, id, state) {

@@ -168,4 +168,11 @@ describe("kapso:Trigger", () => {
     emulator.switches({ kapsoKeys: { "key-of-shop": "77777777-0000-4000-8000-000000000001" } });
     await assert.rejects(stack.refresh(), /reach a project without workflow/);
   });
+
+  it("destroy: where its workflow was deleted outside, says how to go on", async () => {
+    const stack = stackOf();
+    await stack.up(inbound());
+    emulator.edit({ vendor: "kapso", action: "deleteWorkflow", workflow: "bot" });
+    await assert.rejects(stack.destroy(), /if the workflow was deleted, .* `pulumi state delete`/);
+  });
 });
