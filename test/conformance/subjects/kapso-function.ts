@@ -61,7 +61,7 @@ export const kapsoFunction: Subject = {
   type: callable,
   settings: kapsoSettings,
   natures: {
-    "as documented": { open: worldOf(functionHands) },
+    "as documented": { open: worldOf(functionHands, { kapsoDeployReads: 1 }) },
     "guessed otherwise": {
       open: worldOf(functionHands, {
         kapsoDuplicateStatus: 409,

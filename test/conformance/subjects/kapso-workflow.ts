@@ -22,7 +22,7 @@ export const kapsoWorkflow: Subject = {
   natures: {
     "as documented": { open: worldOf(graphHands) },
     "guessed otherwise": { open: worldOf(graphHands, GUESSED_OTHERWISE), withoutFaults: true },
-    late: { open: worldOf(graphHands, LATE), withoutFaults: true },
+    late: { open: worldOf(graphHands, LATE) },
     "nothing comes back": { open: worldOf(graphHands, FINAL), withoutFaults: true },
   },
   least: { name: "web" },
