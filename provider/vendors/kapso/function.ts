@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { path } from "../../http/path";
-import { FlowError, VendorError } from "../../lifecycle/errors";
+import { clauseOf, FlowError, VendorError } from "../../lifecycle/errors";
 import { type FlowType, rules } from "../../lifecycle/flow-type";
 import { UNTOLD } from "../../lifecycle/untold";
 import { containsUnknown, sortedJson, UNKNOWN, type Values } from "../../lifecycle/values";
@@ -62,7 +62,8 @@ const fields = z.object({
       z.string().register(rules, { secret: true }),
     )
     .optional()
-    .register(rules, { clear: {}, owns: "writtenKeys", keep: "nothing" }),
+    // All that shows of a change made outside is that one is missing: nothing of anybody's is lost by setting it.
+    .register(rules, { clear: {}, owns: "writtenKeys", keep: "nothing", conflicts: false }),
   deployment: z.string().optional().register(rules, { derived: deploymentOf, conflicts: false }),
 });
 
@@ -195,7 +196,7 @@ export const callable: FlowType<FunctionFields, Seen, KapsoAccount> = {
     if (invokeResponseMode !== undefined)
       made = await patch(account, made, { invoke_response_mode: invokeResponseMode });
     made = await deployed(account, made);
-    await setSecrets(account, id, secrets);
+    await setSecrets(account, id, secrets, []);
     return withSecrets(account, made, desired);
   },
 
@@ -212,7 +213,7 @@ export const callable: FlowType<FunctionFields, Seen, KapsoAccount> = {
       const { secrets = {} } = target;
       for (const name of (keys.secrets ?? []).filter((each) => !Object.hasOwn(secrets, each)))
         await removeSecret(account, wire.id, name);
-      await setSecrets(account, wire.id, secrets);
+      await setSecrets(account, wire.id, secrets, wire.secretNames ?? []);
     }
     return withSecrets(account, now, { secrets: target.secrets ?? wire.secretNames });
   },
@@ -283,17 +284,30 @@ async function deployed(account: KapsoAccount, before: WireFunction): Promise<Wi
   }
 }
 
-/** A secret that is there cannot be changed, only removed and made again. */
-async function setSecrets(account: KapsoAccount, id: string, secrets: Readonly<Record<string, string>>): Promise<void> {
+/**
+ * A secret that is there may be refused, and is then removed and made again.
+ *
+ * @param there the names of those that were there
+ */
+async function setSecrets(
+  account: KapsoAccount,
+  id: string,
+  secrets: Readonly<Record<string, string>>,
+  there: readonly string[],
+): Promise<void> {
   const to = path`/platform/v1/functions/${id}/secrets`;
   for (const [name, value] of Object.entries(secrets)) {
     const request = { method: "POST", path: to, json: { secret: { name, value } }, repeatable: true } as const;
     try {
       await account.client.send(request);
     } catch (error) {
-      if (!(error instanceof VendorError && (error.kind === "invalid" || error.kind === "conflict"))) throw error;
+      const isRefused = error instanceof VendorError && (error.kind === "invalid" || error.kind === "conflict");
+      if (!isRefused || !there.includes(name)) throw error;
       await removeSecret(account, id, name);
-      await account.client.send(request);
+      await account.client.send(request).catch((failure: unknown) => {
+        const message = `Its secret ${name} was removed to be set anew, and could not be set, so that the function has none: ${clauseOf(failure)}. Run \`pulumi up\` again, with --refresh where the program was taken back`;
+        throw new FlowError("unfinished", message, failure);
+      });
     }
   }
 }

@@ -142,6 +142,11 @@ export const kapsoFunction: Subject = {
     },
     {
       rule: "conflict",
+      field: "secrets",
+      reason: "Of a change made outside Kapso tells only that one is missing: it is set without asking.",
+    },
+    {
+      rule: "conflict",
       field: "deployment",
       reason: "A failed deployment is nobody's work: it is repeated without asking.",
     },

@@ -138,6 +138,32 @@ describe("kapso:Function", () => {
       assert.deepEqual(Object.keys(stored()).sort(), ["API_KEY", "THEIRS"]);
     });
 
+    it("that are there are removed and made again where Kapso refuses them; where that breaks off, the next up goes on", async () => {
+      const stack = stackOf();
+      await stack.up(secret("first"));
+      const match = { operation: "createFunctionSecret" };
+      emulator.faults([
+        { match, when: "before", then: { status: 422, body: { error: "Name has already been taken" } } },
+        { match, when: "before", then: { status: 500 }, times: 0 },
+      ]);
+      const error = await refusal(stack.up(secret("second")));
+      assert.match(error.message, /Its secret API_KEY was removed to be set anew, and could not be set.* 500/);
+      assert.deepEqual(stored(), {});
+      emulator.faults([]);
+      await stack.up(secret("second"));
+      assert.deepEqual(stored(), { API_KEY: "second" });
+    });
+
+    it("that are refused and were not there are not removed", async () => {
+      const stack = stackOf();
+      await stack.up(program());
+      operations();
+      const then = { status: 422, body: { error: "Value is too long" } };
+      emulator.faults([{ match: { operation: "createFunctionSecret" }, when: "before", then, times: 0 }]);
+      assert.match((await refusal(stack.up(secret("first")))).message, /Value is too long/);
+      assert.ok(!operations().includes("deleteFunctionSecret"));
+    });
+
     it("are secret leaves", () => {
       const { lifecycle } = stackOf().bench.run();
       assert.deepEqual(lifecycle.secrets(secret("first")), [["secrets", "API_KEY"]]);
