@@ -168,6 +168,14 @@ describe("kapso:Workflow", () => {
       assert.deepEqual(placeOf("greet"), { x: 1, y: 2 });
     });
 
+    it("layout: what Kapso does not keep of a place is no difference", async () => {
+      const place = { x: -0, y: 2, z: 3 };
+      const program = bot({ ignoreLayout: false, definition: graphOf("Hi", place) });
+      const stack = await created(program);
+      await stack.up(program);
+      assert.deepEqual(calls(), []);
+    });
+
     it("layout: ignored from now on, and managed from now on", async () => {
       const stack = await created(bot({ definition: graphOf("Hi", { x: 1, y: 2 }) }));
       await stack.up(bot({ ignoreLayout: false, definition: graphOf("Hi", { x: 3, y: 4 }) }));

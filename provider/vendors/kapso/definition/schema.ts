@@ -87,6 +87,13 @@ function layoutOf({ ignoreLayout, definition: graph }: Values): unknown {
   if (ignoreLayout !== false || graph === undefined) return undefined;
   // Lists that cannot be keyed yet hold ids that are not known yet, or are reported by the check.
   if (!isObject(graph) || !isObject(graph.nodes)) return UNKNOWN;
-  const places = mapMembers(graph.nodes, (each) => (isObject(each) ? each.position : undefined));
+  const places = mapMembers(graph.nodes, (each) => (isObject(each) ? placeOf(each.position) : undefined));
   return Object.fromEntries(Object.entries(places).filter(([, place]) => place !== undefined));
+}
+
+/** A place as Kapso tells it again: by nothing but two numbers, of which none is -0. */
+function placeOf(position: unknown): unknown {
+  if (!isObject(position)) return position;
+  const { x, y } = position;
+  return { x: x === 0 ? 0 : x, y: y === 0 ? 0 : y };
 }
