@@ -34,4 +34,9 @@ describe("kapso: what is observed", () => {
       flow_agent_webhooks: [{ name: "t", headers: { a: "2" } }],
     });
   });
+
+  it("observed: of a kind of step that nobody knows, what the program writes", () => {
+    const answered = { amount: 5, retries: 3 };
+    assert.deepEqual(observedConfig({ node_type: "collect_payment", config: answered }, { amount: 4 }), { amount: 5 });
+  });
 });

@@ -101,7 +101,7 @@ export function isManaged(nodeType: string, key: string, written: Values): boole
   if (isWritten(written[key])) return true;
   const known = configSchema(nodeType)?.shape;
   // What Kapso fills in grows over time; nobody can have meant what nobody knows.
-  if ((known && !Object.hasOwn(known, key)) || CHOSEN.has(key) || isSaidOtherwise(key, written)) return false;
+  if (!known || !Object.hasOwn(known, key) || CHOSEN.has(key) || isSaidOtherwise(key, written)) return false;
   return !(ALWAYS_WITH_MODEL.has(nodeType) && MODEL.has(key));
 }
 
