@@ -80,7 +80,7 @@ function isTaken(error: unknown): error is VendorError {
   return (
     error instanceof VendorError &&
     (error.kind === "invalid" || error.kind === "conflict") &&
-    /\btaken\b/i.test(error.message)
+    /\b(already|been|is) taken\b/i.test(error.message)
   );
 }
 

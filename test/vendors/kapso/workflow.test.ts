@@ -92,6 +92,14 @@ describe("kapso:Workflow", () => {
     });
   });
 
+  it("create: a refusal that is not about the name is told as it is, once", async () => {
+    const body = { error: "Node order-taken: message can't be blank" };
+    emulator.faults([{ match: { operation: "createWorkflow" }, when: "before", then: { status: 422, body } }]);
+    const { message } = await refusal(stackOf().up(bot()));
+    assert.match(message, /message can't be blank$/);
+    assert.deepEqual(calls(), ["listWorkflows", "createWorkflow"]);
+  });
+
   describe("activation", () => {
     it("comes after everything else, and deactivation with it", async () => {
       const stack = await created(bot({ status: "draft" }));
