@@ -5,6 +5,7 @@ import { withUntold } from "../../../provider/lifecycle/untold";
 import { canonicalDefinition } from "../../../provider/vendors/kapso/definition/meaning";
 import { observedDefinition } from "../../../provider/vendors/kapso/definition/observed";
 import { definition as schema } from "../../../provider/vendors/kapso/definition/schema";
+import { sentDefinition } from "../../../provider/vendors/kapso/definition/sent";
 import { type AnyGraph, MODEL, PHONE, TEMPLATE } from "./graph-world";
 
 const ID = "00000001-0002-4000-8000-000000000001";
@@ -168,6 +169,12 @@ const REWRITES: Readonly<Record<string, { sent: AnyGraph; answers: AnyGraph; cha
     changed: of("agent", { enabled_default_tools: ["handoff_to_human"] }),
     named: "enabled_default_tools",
   },
+  "conditions, tools and sources get members that nobody knows yet": {
+    sent: of("agent", { flow_agent_webhooks: [{ name: "w", url: "https://x" }] }),
+    answers: of("agent", { flow_agent_webhooks: [{ id: ID, name: "w", url: "https://x", timeout_ms: 30_000 }] }),
+    changed: of("agent", { flow_agent_webhooks: [{ id: ID, name: "w", url: "https://y", timeout_ms: 30_000 }] }),
+    named: "flow_agent_webhooks.w.url",
+  },
   "what the program switches off is left out, or null": {
     sent: of("agent", { sandbox_enabled: false, sandbox_allowed_outbound_hosts: [], observer_prompt_mode: "" }),
     answers: of("agent", { sandbox_allowed_outbound_hosts: null }),
@@ -225,6 +232,16 @@ describe("what Kapso rewrites", () => {
       assert.deepEqual(added("agent", off), Object.keys(off));
     assert.deepEqual(added("decide", { llm_temperature: 0 }), ["llm_temperature"]);
     assert.deepEqual(added("agent", { temperature: 0, system_prompt: "" }), []);
+  });
+
+  it("rewrites: what nobody knows of a condition, a tool or a source is sent back as found", () => {
+    const written = of("agent", { flow_agent_webhooks: [{ name: "w", url: "https://y" }] });
+    const found = of("agent", {
+      flow_agent_webhooks: [{ name: "w", url: "https://x", http_method: "GET", id: ID, timeout_ms: 5, retries: null }],
+    });
+    assert.deepEqual(sentDefinition(written, found, false).nodes[0]?.data.config, {
+      flow_agent_webhooks: [{ name: "w", url: "https://y", id: ID, timeout_ms: 5 }],
+    });
   });
 
   it("rewrites: the older API spells the keys of a node otherwise", () => {

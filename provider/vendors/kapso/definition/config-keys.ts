@@ -10,7 +10,7 @@ export const COMPUTED: ReadonlySet<string> = new Set([
 ]);
 
 /** The same of a repository that an agent can read. */
-export const COMPUTED_OF_RESOURCE: ReadonlySet<string> = new Set([
+const COMPUTED_OF_RESOURCE: ReadonlySet<string> = new Set([
   "id",
   "owner",
   "repo_name",
@@ -19,6 +19,8 @@ export const COMPUTED_OF_RESOURCE: ReadonlySet<string> = new Set([
   "imported_missing_pat",
   "imported_missing_github_app",
 ]);
+
+const COMPUTED_OF_CONDITION: ReadonlySet<string> = new Set(["id"]);
 
 /** Filled by Kapso with values that it does not document where nothing is written: compared only where the program writes them. */
 export const CHOSEN: ReadonlySet<string> = new Set([
@@ -86,14 +88,21 @@ export const NUMBERS: ReadonlySet<string> = new Set([
 /** Objects that Kapso may give back as JSON text. */
 export const MAYBE_JSON: ReadonlySet<string> = new Set(["headers", "body_template", "body"]);
 
-/** Lists of tools and sources of an agent. */
-export const PARTS_OF_AGENT: ReadonlySet<string> = new Set([
-  "flow_agent_function_tools",
-  "flow_agent_webhooks",
-  "flow_agent_knowledge_bases",
-  "flow_agent_mcp_servers",
-  "flow_agent_resources",
-]);
+/** Lists within the settings of a step, by the member that tells their items apart: conditions, and an agent's tools and sources. */
+export const PARTS: Readonly<Record<string, string>> = {
+  conditions: "label",
+  flow_agent_function_tools: "name",
+  flow_agent_webhooks: "name",
+  flow_agent_knowledge_bases: "name",
+  flow_agent_mcp_servers: "name",
+  flow_agent_resources: "repo_url",
+};
+
+/** Told by Kapso of an item of such a list, and never taken but the id. */
+export function computedOf(list: string): ReadonlySet<string> {
+  if (list === "flow_agent_resources") return COMPUTED_OF_RESOURCE;
+  return list === "conditions" ? COMPUTED_OF_CONDITION : COMPUTED;
+}
 
 /** What leads to another object of the project: Kapso nulls silently what leads nowhere. */
 export const REFERENCES = ["function_id", "workflow_id", "template_id", "provider_model_id"] as const;

@@ -3,13 +3,13 @@ import { isObject, mapMembers, type Values } from "../../../lifecycle/values";
 import {
   CHOSEN,
   COMPUTED,
-  COMPUTED_OF_RESOURCE,
+  computedOf,
   DEFAULTS,
   DEFAULTS_OF_PARTS,
   MAYBE_JSON,
   NEEDED,
   NUMBERS,
-  PARTS_OF_AGENT,
+  PARTS,
 } from "./config-keys";
 
 /**
@@ -74,14 +74,10 @@ function meaningOf(key: string, value: unknown, config: Values): unknown {
   if (NUMBERS.has(key)) return numberOf(value);
   if (MAYBE_JSON.has(key)) return parsedJson(value);
   if (key === "variable_value") return variableValue(value, config.value_type);
-  if (key === "conditions") return inEach(value, (each) => canonicalPart(each, OF_CONDITION));
   if (key === "enabled_default_tools") return Array.isArray(value) ? [...new Set(value)].sort() : value;
-  if (key === "flow_agent_resources") return inEach(value, (each) => canonicalPart(each, COMPUTED_OF_RESOURCE));
-  if (PARTS_OF_AGENT.has(key)) return inEach(value, (each) => canonicalPart(each, COMPUTED));
+  if (Object.hasOwn(PARTS, key)) return inEach(value, (each) => canonicalPart(each, computedOf(key)));
   return value;
 }
-
-const OF_CONDITION = new Set(["id"]);
 
 /** A condition, or a tool or a source of an agent, without what is computed or holds nothing. */
 function canonicalPart(part: unknown, computed: ReadonlySet<string>): unknown {

@@ -1,4 +1,5 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { fitting, memberOf } from "../../../lifecycle/fitting";
 import { agent } from "./agent-config";
 import { sendInteractive, sendTemplate, sendText, waitForResponse } from "./message-configs";
 import { call, callFunction, decide, emitEvent, handoff, pipedream, setVariable, start, webhook } from "./step-configs";
@@ -41,4 +42,12 @@ export function configSchema(nodeType: string): z.ZodObject | undefined {
   const schema = schemas.get(nodeType) ?? MAKERS.get(nodeType)?.();
   if (schema) schemas.set(nodeType, schema);
   return schema;
+}
+
+/** The schema of the items of a list in a node type's config; `undefined` where this package knows no such list. */
+export function partSchema(nodeType: string, list: string): z.ZodObject | undefined {
+  const schema = configSchema(nodeType)?.shape[list];
+  const parts = schema && fitting(schema, []);
+  const part = parts && memberOf(parts, "0");
+  return part instanceof z.ZodObject ? part : undefined;
 }

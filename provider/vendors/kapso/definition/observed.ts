@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { UNTOLD } from "../../../lifecycle/untold";
-import { isObject, mapMembers, only, type Values } from "../../../lifecycle/values";
-import { ALWAYS_WITH_MODEL, CHOSEN, MAYBE_JSON, NUMBERS, PARTS_OF_AGENT } from "./config-keys";
+import { isObject, only, type Values } from "../../../lifecycle/values";
+import { ALWAYS_WITH_MODEL, CHOSEN, MAYBE_JSON, NUMBERS, PARTS } from "./config-keys";
 import { isNothing, numberOf, parsedJson } from "./meaning";
-import { configSchema } from "./node-configs";
+import { configSchema, partSchema } from "./node-configs";
 
 /** A graph as Kapso answers it. Only what identifies its parts is demanded. */
 export const wireDefinition = z.object({
@@ -77,7 +77,7 @@ function observedConfig(nodeType: string, config: Values, written: Values = {}):
   );
   const told = Object.entries(config).filter(([key]) => isManaged(nodeType, key, written) && !empty.includes(key));
   return {
-    ...Object.fromEntries(told.map(([key, value]) => [key, observedSetting(key, value, written[key])])),
+    ...Object.fromEntries(told.map(([key, value]) => [key, observedSetting(nodeType, key, value, written[key])])),
     ...only(written, empty),
   };
 }
@@ -112,35 +112,42 @@ export function isWritten(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** What the program wrote of a repository; the list may be registered or not. */
-function resourceOf(written: unknown, address: unknown): Values {
-  const found = Array.isArray(written)
-    ? written.find((each) => isObject(each) && each.repo_url === address)
-    : isObject(written) && typeof address === "string"
-      ? written[address]
+/** One of several conditions, tools or sources, by the member that tells them apart; the list may be registered or not. */
+export function partOf(list: unknown, member: string, value: unknown): Values {
+  const found = Array.isArray(list)
+    ? list.find((each) => isObject(each) && each[member] === value)
+    : isObject(list) && typeof value === "string" && Object.hasOwn(list, value)
+      ? list[value]
       : undefined;
   return isObject(found) ? found : {};
 }
 
-function observedSetting(key: string, value: unknown, written: unknown): unknown {
+/** Whether this package knows a member of a condition, a tool or a source. */
+export function isKnownOfPart(nodeType: string, list: string, member: string): boolean {
+  return Object.hasOwn(partSchema(nodeType, list)?.shape ?? {}, member);
+}
+
+function observedSetting(nodeType: string, key: string, value: unknown, written: unknown): unknown {
   if (key === "enabled_default_tools" && Array.isArray(value) && Array.isArray(written)) {
     // Kapso adds those that no agent can do without, and does not say which they are.
     return written.filter((tool) => value.includes(tool));
   }
-  if (key === "flow_agent_resources" && Array.isArray(value)) {
+  const member = Object.hasOwn(PARTS, key) ? PARTS[key] : undefined;
+  if (member !== undefined && Array.isArray(value)) {
     return value.map((each: unknown) =>
-      isObject(each) && each.has_pat === true && isWritten(resourceOf(written, each.repo_url).pat)
-        ? { ...each, pat: UNTOLD }
-        : each,
-    );
-  }
-  if (PARTS_OF_AGENT.has(key) && Array.isArray(value)) {
-    return value.map((each: unknown) =>
-      isObject(each) ? mapMembers(each, (part, name) => untexted(name, part)) : each,
+      isObject(each) ? observedPart(nodeType, key, each, partOf(written, member, each[member])) : each,
     );
   }
   // A program that writes a text sees what changed in the text.
   return typeof written === "string" ? value : untexted(key, value);
+}
+
+function observedPart(nodeType: string, list: string, part: Values, written: Values): Values {
+  const told = Object.entries(part).filter(([name]) => isWritten(written[name]) || isKnownOfPart(nodeType, list, name));
+  return {
+    ...Object.fromEntries(told.map(([name, value]) => [name, untexted(name, value)])),
+    ...(part.has_pat === true && isWritten(written.pat) ? { pat: UNTOLD } : {}),
+  };
 }
 
 /** What Kapso keeps as text, as what it means: so that a preview shows the header that changed, and not another text. */

@@ -1,15 +1,17 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
 import { isObject, type Values } from "../../../lifecycle/values";
 import type { components } from "../api";
-import { COMPUTED, COMPUTED_OF_RESOURCE, DEFAULTS, MAYBE_JSON, NUMBERS, REFERENCES } from "./config-keys";
+import { COMPUTED, computedOf, DEFAULTS, MAYBE_JSON, NUMBERS, PARTS, REFERENCES } from "./config-keys";
 import type { Definition, Node } from "./definition";
 import { canonicalConfig, isNothing, numberOf, parsedJson } from "./meaning";
 import {
   configOf,
+  isKnownOfPart,
   isManaged,
   isSaidOtherwise,
   isWritten,
   nodeTypeOf,
+  partOf,
   type WireDefinition,
   type WireNode,
 } from "./observed";
@@ -54,7 +56,7 @@ function sentConfig({ data }: Node, before: WireNode | undefined): Values {
   const remote = before && nodeTypeOf(before) === data.node_type ? configOf(before) : {};
   return {
     ...unmanaged(data.node_type, written, remote),
-    ...Object.fromEntries(sent.map(([key, value]) => [key, sentSetting(key, value, remote[key])])),
+    ...Object.fromEntries(sent.map(([key, value]) => [key, sentSetting(data.node_type, key, value, remote[key])])),
   };
 }
 
@@ -82,23 +84,24 @@ function blankOf(nodeType: string, key: string, value: unknown): unknown {
   return isObject(value) && key === "ai_field_config" ? {} : null;
 }
 
-function sentSetting(key: string, value: unknown, remote: unknown): unknown {
+function sentSetting(nodeType: string, key: string, value: unknown, remote: unknown): unknown {
   if (NUMBERS.has(key)) return numberOf(value);
   if (MAYBE_JSON.has(key)) return parsedJson(value);
-  if (key === "conditions") return withIds(value, remote, "label", new Set(["id"]));
-  if (key === "flow_agent_resources") return withIds(value, remote, "repo_url", COMPUTED_OF_RESOURCE);
-  return value;
+  const member = Object.hasOwn(PARTS, key) ? PARTS[key] : undefined;
+  if (member === undefined || !Array.isArray(value)) return value;
+  return value.map((item: unknown) =>
+    isObject(item)
+      ? { ...keptOfPart(nodeType, key, partOf(remote, member, item[member])), ...without(item, computedOf(key)) }
+      : item,
+  );
 }
 
-/** Items with the ids that Kapso gave them, so that it knows them again. */
-function withIds(items: unknown, remote: unknown, member: string, computed: ReadonlySet<string>): unknown {
-  if (!Array.isArray(items)) return items;
-  const there: unknown[] = Array.isArray(remote) ? remote : [];
-  return items.map((item: unknown) => {
-    if (!isObject(item)) return item;
-    const known = there.find((each) => isObject(each) && each[member] === item[member]);
-    return { ...(isObject(known) && known.id ? { id: known.id } : {}), ...without(item, computed) };
-  });
+/** The id that Kapso gave a condition, a tool or a source, so that it knows it again, and what this package does not know. */
+function keptOfPart(nodeType: string, list: string, part: Values): Values {
+  const kept = Object.entries(part).filter(
+    ([name, value]) => (name === "id" || !isKnownOfPart(nodeType, list, name)) && !isNothing(value),
+  );
+  return Object.fromEntries(kept);
 }
 
 function without(item: Values, names: ReadonlySet<string>): Values {
