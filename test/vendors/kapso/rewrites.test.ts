@@ -244,6 +244,13 @@ describe("what Kapso rewrites", () => {
     });
   });
 
+  it("rewrites: a JSON text is sent as an object, unless a number in it would become another one", () => {
+    const sent = (body_template: string) =>
+      Object(sentDefinition(of("webhook", { body_template }), undefined, false).nodes[0]?.data.config).body_template;
+    assert.deepEqual(sent('{"id": "12345678901234567"}'), { id: "12345678901234567" });
+    assert.equal(sent('{"id": 12345678901234567}'), '{"id": 12345678901234567}');
+  });
+
   it("rewrites: the older API spells the keys of a node otherwise", () => {
     const camel = { id: "it", data: { nodeType: "send_text", displayName: "Text", config: { message: "Hi" } } };
     const answered = { nodes: [camel], edges: [{ source: "start", target: "it", label: null }] };

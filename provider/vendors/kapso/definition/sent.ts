@@ -86,7 +86,7 @@ function blankOf(nodeType: string, key: string, value: unknown): unknown {
 
 function sentSetting(nodeType: string, key: string, value: unknown, remote: unknown): unknown {
   if (NUMBERS.has(key)) return numberOf(value);
-  if (MAYBE_JSON.has(key)) return parsedJson(value);
+  if (MAYBE_JSON.has(key)) return holdsLongNumber(value) ? value : parsedJson(value);
   const member = Object.hasOwn(PARTS, key) ? PARTS[key] : undefined;
   if (member === undefined || !Array.isArray(value)) return value;
   return value.map((item: unknown) =>
@@ -94,6 +94,11 @@ function sentSetting(nodeType: string, key: string, value: unknown, remote: unkn
       ? { ...keptOfPart(nodeType, key, partOf(remote, member, item[member])), ...without(item, computedOf(key)) }
       : item,
   );
+}
+
+/** Whether a JSON text holds a number of more digits than JavaScript keeps: parsed, it would be another one. */
+function holdsLongNumber(value: unknown): boolean {
+  return typeof value === "string" && /\d{16}/.test(value.replace(/"(?:[^"\\]|\\.)*"/g, ""));
 }
 
 /** The id that Kapso gave a condition, a tool or a source, so that it knows it again, and what this package does not know. */
