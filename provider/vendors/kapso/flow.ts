@@ -7,6 +7,7 @@ import { wireDefinition } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
 import { readStored } from "./graph-writes";
+import { listAll } from "./list";
 import { demandArchived, observedGraph, setStatus, workflow } from "./workflow";
 
 /** A flow without its graph. */
@@ -132,8 +133,6 @@ async function get({ legacy }: KapsoAccount, id: string): Promise<WireDrawn> {
 
 /** There is no filter for names. */
 async function findByName(account: KapsoAccount, name: string): Promise<WireDrawn | undefined> {
-  const request = { method: "GET", path: path`/api/v1/flows`, repeatable: true } as const;
-  const { data } = (await account.legacy.json(request, z.object({ data: z.array(wireFlow) }))).body;
-  const found = data.find((each) => each.name === name);
+  const [found] = await listAll(account.legacy, path`/api/v1/flows`, wireFlow, (each) => each.name === name);
   return found && orNothing(get(account, found.id));
 }

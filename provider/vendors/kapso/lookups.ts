@@ -54,7 +54,7 @@ interface Wanted {
 
 /** One workflow by its slug, or else by its name. */
 export async function findWorkflow(account: KapsoAccount, wanted: Wanted): Promise<WorkflowResult> {
-  const found = demanded(workflow.noun, wanted, await workflow.find?.(account, asFields(wanted)));
+  const found = demanded(workflow.noun, wanted, ofSlug(wanted, await workflow.find?.(account, asFields(wanted))));
   return { ...graphOf(found), slug: found.slug };
 }
 
@@ -65,7 +65,8 @@ export async function findFlow(account: KapsoAccount, name: string): Promise<Gra
 
 /** One function by its slug, or else by its name. */
 export async function findFunction(account: KapsoAccount, wanted: Wanted): Promise<FunctionResult> {
-  const found = demanded(callable.noun, wanted, await callable.find?.(account, { ...asFields(wanted), code: "" }));
+  const fields = { ...asFields(wanted), code: "" };
+  const found = demanded(callable.noun, wanted, ofSlug(wanted, await callable.find?.(account, fields)));
   return {
     id: found.id,
     name: found.name,
@@ -80,6 +81,11 @@ export async function findFunction(account: KapsoAccount, wanted: Wanted): Promi
 function asFields({ name = "", slug }: Wanted): { name: string; slug?: string } {
   if (!name && !slug) throw new FlowError("notFound", "Say the `name` or the `slug` of what to look up.");
   return { name, ...(slug === undefined ? {} : { slug }) };
+}
+
+/** Creations meet whatever has the slug or the name; who looks for a slug means it. */
+function ofSlug<Wire extends { readonly slug: string }>({ slug }: Wanted, found: Wire | undefined): Wire | undefined {
+  return slug === undefined || found?.slug === slug ? found : undefined;
 }
 
 function demanded<Wire extends { readonly name: string }>(

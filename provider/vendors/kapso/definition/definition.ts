@@ -13,7 +13,7 @@ export interface Node {
   /** What draws the step in the editor; `flow-node`, without effect. */
   type?: string | undefined;
   /** Where the step stands on the canvas. */
-  position?: Position | undefined;
+  position?: Position | null | undefined;
   /** What the step is and does. */
   data: {
     /** What kind of step it is, such as `send_text`. */

@@ -41,7 +41,7 @@ const node = z.looseObject({
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, "A node's id begins with a letter and holds letters, digits, _ and -"),
   type: z.string().optional(),
-  position: z.looseObject({ x: z.number(), y: z.number() }).optional(),
+  position: z.looseObject({ x: z.number(), y: z.number() }).nullish(),
   data: z.looseObject({
     node_type: z.string("A node needs its node_type: without one Kapso would store a start node").min(1),
     config: config.optional(),
