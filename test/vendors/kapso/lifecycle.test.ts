@@ -70,6 +70,24 @@ describe("kapso: lifecycles", () => {
     });
   }
 
+  for (const type of [workflow, flow] as const) {
+    it(`update: a ${type.noun} that stays archived is refused with the vendor's words, and changes nothing`, async () => {
+      emulator.switches({ kapsoArchivedRevives: "refused" });
+      const stack = stackOf(type);
+      await stack.up({ name: "web" });
+      const { id, state } = stack.resource;
+      emulator.edit({ vendor: "kapso", action: "archiveWorkflow", workflow: id });
+      await stack.refresh();
+      const told = /"web".*422: Status cannot change: an archived flow stays archived/;
+      await assert.rejects(stack.up({ name: "web" }), told);
+      assert.equal(stack.resource.state.status, "archived");
+      await stack.destroy();
+      await assert.rejects(stack.up({ name: "web", adopt: true }), told);
+      assert.equal(emulator.state().kapso.workflows.length, 2);
+      assert.equal(state.status, "draft");
+    });
+  }
+
   describe("what shows late", () => {
     const graphOf = (message: string) => ({
       nodes: [
