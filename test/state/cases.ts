@@ -1,28 +1,170 @@
 import type { Values } from "../../provider/lifecycle/values";
+import type { Subject } from "../conformance/subject";
+import { kapsoFlow } from "../conformance/subjects/kapso-flow";
+import { kapsoFunction } from "../conformance/subjects/kapso-function";
+import { greeting, helping, PLACES, placedAt } from "../conformance/subjects/kapso-graphs";
+import { kapsoTrigger } from "../conformance/subjects/kapso-trigger";
+import { kapsoWorkflow } from "../conformance/subjects/kapso-workflow";
+import { BESIDE } from "../conformance/subjects/kapso-world";
+import { Bench } from "../harness/bench";
+import { KosliBench } from "../harness/kosli-lifecycle";
 
-/** Programs whose states are kept as goldens: together they use every member that a state of the type can have. */
-export const cases: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
-  "kosli-flow": {
-    minimal: { name: "minimal" },
-    full: {
-      name: "full",
-      description: "what every release must prove",
-      visibility: "private",
-      template: {
-        trail: {
-          attestations: [{ name: "pull-request", type: "pull_request" }],
-          artifacts: [{ name: "web", attestations: [{ name: "unit", type: "junit" }] }],
-        },
+/** A place where states are written and read. */
+export interface Opened {
+  readonly bench: Bench;
+  /** What lives at the vendor. */
+  alive(): readonly unknown[];
+}
+
+/** The states of one flow type that are kept as goldens. */
+export interface Case {
+  /** The first version in which it was written. */
+  readonly since: number;
+  open(): Promise<Opened>;
+  /** Together they use every member that a state of the type can have. One is called `full`: it is also looked up. */
+  readonly programs: Readonly<Record<string, Values>>;
+  /** What a look-up is told beside the id. */
+  readonly lookUpBy?: readonly string[];
+  /** A change that makes sense for each program. */
+  readonly change: Values;
+  /** Where the program called `secret` has its secret. */
+  readonly secret?: readonly string[];
+}
+
+async function openKosli(): Promise<Opened> {
+  const bench = await KosliBench.start({ now: () => Date.UTC(2026, 0, 1) });
+  const alive = () => bench.emulator.state().kosli.flows.filter(({ archived }) => !archived);
+  return { bench: bench as unknown as Bench, alive };
+}
+
+/** The world of a subject in its first nature. */
+async function openSubject(subject: Subject): Promise<Opened> {
+  const [nature] = Object.values(subject.natures);
+  if (!nature) throw new Error(`${subject.type.token} has no nature`);
+  const world = await nature.open();
+  return { bench: new Bench(subject, world.emulator), alive: () => world.objects() };
+}
+
+const kapsoGraphs = {
+  minimal: { name: "minimal" },
+  full: {
+    name: "full",
+    description: "greets and tells the shop",
+    status: "active",
+    definition: placedAt(greeting("Hi"), PLACES),
+    ignoreLayout: false,
+    validate: "strict",
+    adopt: true,
+    onConflict: "overwrite",
+  },
+  rich: { name: "rich", definition: helping("Help") },
+  secret: {
+    name: "secret",
+    definition: {
+      nodes: {
+        start: { data: { node_type: "start", config: {} } },
+        say: { data: { node_type: "send_text", config: { message: "hush" } } },
       },
-      tags: { team: "web", tier: "1" },
-      adopt: true,
-      onConflict: "overwrite",
+      edges: { "start --next-->": "say" },
     },
-    text: {
-      name: "text",
-      template: "# by hand\nversion: 1\ntrail:\n  attestations:\n    - { name: unit, type: junit }\n",
+    __secret: [["definition", "nodes", "say", "data", "config", "message"]],
+  },
+};
+
+const aboutGraphs = {
+  since: 3,
+  change: { description: "after" },
+  secret: ["definition", "nodes", "say", "data", "config", "message"],
+} as const;
+
+/** By the names of the files. */
+export const cases: Readonly<Record<string, Case>> = {
+  "kosli-flow": {
+    since: 1,
+    open: openKosli,
+    change: { description: "after" },
+    secret: ["description"],
+    programs: {
+      minimal: { name: "minimal" },
+      full: {
+        name: "full",
+        description: "what every release must prove",
+        visibility: "private",
+        template: {
+          trail: {
+            attestations: [{ name: "pull-request", type: "pull_request" }],
+            artifacts: [{ name: "web", attestations: [{ name: "unit", type: "junit" }] }],
+          },
+        },
+        tags: { team: "web", tier: "1" },
+        adopt: true,
+        onConflict: "overwrite",
+      },
+      text: {
+        name: "text",
+        template: "# by hand\nversion: 1\ntrail:\n  attestations:\n    - { name: unit, type: junit }\n",
+      },
+      legacy: { name: "legacy", legacyTemplate: ["unit", "lint"], repoUrl: "https://example.com/web" },
+      secret: { name: "secret", description: "hush", tags: { team: "web" }, __secret: [["description"]] },
     },
-    legacy: { name: "legacy", legacyTemplate: ["unit", "lint"], repoUrl: "https://example.com/web" },
-    secret: { name: "secret", description: "hush", tags: { team: "web" }, __secret: [["description"]] },
+  },
+  "kapso-workflow": {
+    ...aboutGraphs,
+    open: () => openSubject(kapsoWorkflow),
+    programs: {
+      ...kapsoGraphs,
+      full: { ...kapsoGraphs.full, slug: "whole", messageDebounceSeconds: 5, inboundMessageReadMode: "read_only" },
+    },
+  },
+  "kapso-flow": { ...aboutGraphs, open: () => openSubject(kapsoFlow), programs: kapsoGraphs },
+  "kapso-trigger": {
+    since: 3,
+    open: () => openSubject(kapsoTrigger),
+    change: { active: false },
+    lookUpBy: ["workflowId"],
+    programs: {
+      minimal: { workflowId: BESIDE, triggerType: "api_call" },
+      full: {
+        workflowId: BESIDE,
+        triggerType: "project_event",
+        eventName: "order.paid",
+        propertyKey: "total",
+        operator: "gte",
+        propertyValue: 100,
+        active: true,
+        adopt: true,
+        onConflict: "overwrite",
+      },
+      inbound: { workflowId: BESIDE, triggerType: "inbound_message", phoneNumberId: "100000000000001", active: true },
+      event: { workflowId: BESIDE, triggerType: "whatsapp_event", event: "whatsapp.message.received" },
+    },
+  },
+  "kapso-function": {
+    since: 3,
+    open: () => openSubject(kapsoFunction),
+    change: { description: "after" },
+    secret: ["secrets", "TOKEN"],
+    programs: {
+      minimal: { name: "minimal", code: "export default {}" },
+      full: {
+        name: "full",
+        slug: "whole",
+        description: "answers the shop",
+        code: "export default { fetch: () => new Response('one') };",
+        functionType: "cloudflare_worker",
+        invokeResponseMode: "wrapped",
+        publicEndpoint: true,
+        runtimeConfig: { limits: { cpu_ms: 50 } },
+        secrets: { API_KEY: "key-of-the-api" },
+        adopt: true,
+        onConflict: "overwrite",
+      },
+      secret: {
+        name: "secret",
+        code: "export default {}",
+        secrets: { TOKEN: "hush" },
+        __secret: [["secrets", "TOKEN"]],
+      },
+    },
   },
 };

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { VERSION } from "../../provider/lifecycle/migrate";
-import { KosliBench } from "../harness/kosli-lifecycle";
-import { cases } from "./cases";
+import { only } from "../../provider/lifecycle/values";
+import type { Bench } from "../harness/bench";
+import { type Case, cases } from "./cases";
 
 const folder = join(__dirname, "goldens");
 
@@ -30,24 +31,31 @@ export function versionsOf(name: string): number[] {
 }
 
 /** The states that this version writes, and what a lookup keeps. */
-export async function writtenNow(bench: KosliBench): Promise<Golden> {
+export async function writtenNow(bench: Bench, { programs, lookUpBy = [] }: Case): Promise<Golden> {
   const written: Golden = {};
-  for (const [name, args] of Object.entries(cases["kosli-flow"] ?? {})) {
+  for (const [name, args] of Object.entries(programs)) {
     const inputs = bench.inputs(args);
     written[name] = { ...(await bench.run().lifecycle.create(inputs)), inputs };
   }
-  const found = await bench.run().lifecycle.read("acme/full", {});
+  const { id = "", inputs = {} } = written.full ?? {};
+  const found = await bench.run().lifecycle.read(id, only(inputs, lookUpBy));
   if (found) written.looked_up = { id: found.id, state: found.state };
-  return written;
+  return JSON.parse(JSON.stringify(written));
 }
 
 /** Records the states of a new version: `node -r ts-node/register/transpile-only test/state/goldens.ts`. */
 async function record(): Promise<void> {
-  const file = join(folder, `kosli-flow.v${VERSION}.json`);
-  if (existsSync(file)) throw new Error(`${file} is there: a golden is never changed. Write a migration first.`);
-  const bench = await KosliBench.start({ now: () => Date.UTC(2026, 0, 1) });
-  writeFileSync(file, `${JSON.stringify(await writtenNow(bench), null, 2).replaceAll(bench.emulator.url, HOST)}\n`);
-  await bench.emulator.close();
+  for (const [name, each] of Object.entries(cases)) {
+    const file = join(folder, `${name}.v${VERSION}.json`);
+    if (existsSync(file)) {
+      console.log(`${file} is there: a golden is never changed. For another shape write a migration first.`);
+      continue;
+    }
+    const { bench } = await each.open();
+    const written = JSON.stringify(await writtenNow(bench, each), null, 2);
+    writeFileSync(file, `${written.replaceAll(bench.emulator.url, HOST)}\n`);
+    await bench.emulator.close();
+  }
 }
 
 if (require.main === module) void record();
