@@ -9,6 +9,7 @@ import { Bench } from "../harness/bench";
 import { failureAs, failureOf } from "../harness/failure-of";
 import { KosliBench } from "../harness/kosli-lifecycle";
 import { created, edit, fault, flowNamed, flowsNamed } from "../harness/kosli-world";
+import { Stack } from "../harness/stack";
 import { startToyEmulator } from "../toy/toy-emulator";
 
 /** What others do, and what goes wrong, between two calls of one step. */
@@ -37,6 +38,20 @@ describe("in between", () => {
     const refused = await failureAs(FlowError, bench.run().lifecycle.update(web.id, web.state, wanted));
     assert.equal(refused.kind, "conflict");
     assert.equal(flowNamed(bench, "web").description, "a person's words");
+  });
+
+  it("update: what an item that is dropped was spelled like is no change by somebody else", async () => {
+    const toyBench = new Bench(toyGraph, await startToyEmulator());
+    try {
+      const stack = new Stack(toyBench);
+      const nodes = [{ id: "call", type: "call", headers: { "X-Trace": "on" } }];
+      await stack.up({ name: "bot", definition: { nodes, edges: [] } });
+      // The server answers header names in small letters.
+      await stack.up({ name: "bot", definition: { nodes: [{ id: "say", type: "say" }], edges: [] } });
+      assert.deepEqual(stack.resource.state.definition, { nodes: { say: { type: "say" } }, edges: {} });
+    } finally {
+      await toyBench.emulator.close();
+    }
   });
 
   it("update: nor beside a part that was made", async () => {
