@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TypedModules, type TypeProblem } from "./harness/typed-modules";
+import { type Refused, testCompiling } from "./harness/typed-modules";
 
 const head = `import * as pulumi from "@pulumi/pulumi";
 import { kapso, kosli } from "pulumi-flows";
@@ -12,7 +12,7 @@ void [pulumi, other, attestations, node, edge, fn, bot];
 `;
 
 /** Statements that the compiler must refuse, with a word of its message. */
-const REFUSED: Record<string, readonly [statement: string, said: RegExp]> = {
+const REFUSED: Refused = {
   "an attestation type that Kosli does not have": [
     `new kosli.Flow("f", { template: { trail: { attestations: [{ name: "unit", type: "junitt" }] } } });`,
     /junitt/,
@@ -146,56 +146,28 @@ node.sendText("a", { message: "x" });
 new kapso.Workflow("w", { ignoreLayout: true });
 `;
 
-function briefly(problems: readonly TypeProblem[]): string[] {
-  return problems.map(({ message }) => message.split("\n")[0] ?? "");
-}
-
 describe("types", function () {
   this.timeout(60_000);
 
-  let modules: TypedModules;
-
-  before(() => {
-    const snippets = [
-      ...Object.entries(REFUSED).map(([title, [text]]) => [title, text] as const),
-      ...Object.entries(ACCEPTED),
-    ];
-    modules = new TypedModules({
-      ...Object.fromEntries(snippets.map(([title, text]) => [title, head + text])),
-      hovered: head + HOVERED,
-    });
-  });
-
-  for (const [title, [, said]] of Object.entries(REFUSED)) {
-    it(`types: ${title} does not compile`, () => {
-      const [problem, ...others] = modules.problems(title);
-      assert.ok(problem, "it compiles");
-      assert.match(problem.message, said);
-      assert.deepEqual(briefly(others), []);
-    });
-  }
-
-  for (const title of Object.keys(ACCEPTED)) {
-    it(`types: ${title} compiles`, () => assert.deepEqual(briefly(modules.problems(title)), []));
-  }
+  const modules = testCompiling("types", head, REFUSED, ACCEPTED, { hovered: HOVERED });
 
   it("types: an editor shows the documentation of an argument, also inside a template", () => {
-    assert.match(modules.hover("hovered", "description:"), /What the flow is for/);
-    assert.match(modules.hover("hovered", "onConflict"), /since Pulumi last saw them/);
-    assert.match(modules.hover("hovered", "template:"), /What a trail of this flow must prove/);
-    assert.match(modules.hover("hovered", "trail:"), /What every trail of the flow must prove/);
-    assert.match(modules.hover("hovered", "attestations:"), /Evidence required of the trail/);
-    assert.match(modules.hover("hovered", 'type: "junit", name'), /What kind of evidence is required/);
+    assert.match(modules().hover("hovered", "description:"), /What the flow is for/);
+    assert.match(modules().hover("hovered", "onConflict"), /since Pulumi last saw them/);
+    assert.match(modules().hover("hovered", "template:"), /What a trail of this flow must prove/);
+    assert.match(modules().hover("hovered", "trail:"), /What every trail of the flow must prove/);
+    assert.match(modules().hover("hovered", "attestations:"), /Evidence required of the trail/);
+    assert.match(modules().hover("hovered", 'type: "junit", name'), /What kind of evidence is required/);
   });
 
   it("types: an editor shows the documentation of a step's settings, and what kind of step a function makes", () => {
-    assert.match(modules.hover("hovered", "sendText"), /Sends a text/);
-    assert.match(modules.hover("hovered", 'message: "x"'), /What is sent/);
-    assert.match(modules.hover("hovered", "ignoreLayout"), /dragged on the canvas/);
+    assert.match(modules().hover("hovered", "sendText"), /Sends a text/);
+    assert.match(modules().hover("hovered", 'message: "x"'), /What is sent/);
+    assert.match(modules().hover("hovered", "ignoreLayout"), /dragged on the canvas/);
   });
 
   it("types: an editor shows the documentation of classes, outputs and lookups", () => {
-    assert.match(modules.hover("hovered", "vendorId"), /Kosli's own id of the flow/);
-    assert.match(modules.hover("hovered", "getFlowOutput"), /for arguments that may be outputs/);
+    assert.match(modules().hover("hovered", "vendorId"), /Kosli's own id of the flow/);
+    assert.match(modules().hover("hovered", "getFlowOutput"), /for arguments that may be outputs/);
   });
 });

@@ -166,3 +166,11 @@ export function nodeOf({ nodes }: Definition, id: string): Node {
 export function configOf(definition: Definition, id: string): Readonly<Record<string, unknown>> {
   return nodeOf(definition, id).data.config;
 }
+
+/** A decision between two ways. */
+export const yesOrNo = (more: Record<string, unknown> = {}) =>
+  node("choose", "decide", {
+    decision_type: "ai",
+    conditions: [{ label: "yes" }, { label: "no", description: "Declined" }],
+    ...more,
+  });

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { type Emulator, kapsoDefaults, startEmulator } from "../../testing/src/emulator";
-import { configOf, type Definition, graph, type KapsoClient, kapsoClient, node, type Workflow } from "./kapso-client";
+import {
+  configOf,
+  type Definition,
+  graph,
+  type KapsoClient,
+  kapsoClient,
+  node,
+  type Workflow,
+  yesOrNo,
+} from "./kapso-client";
 
 const [openai, anthropic] = kapsoDefaults.provider_models;
 const [support] = kapsoDefaults.phone_numbers;
 const [template] = kapsoDefaults.templates;
 const unknownId = "99999999-0000-4000-8000-000000000000";
-const yesOrNo = (more: Record<string, unknown> = {}) =>
-  node("choose", "decide", {
-    decision_type: "ai",
-    conditions: [{ label: "yes" }, { label: "no", description: "Declined" }],
-    ...more,
-  });
 
 describe("emulator: what kapso rewrites in configs", () => {
   let emulator: Emulator;

@@ -10,18 +10,13 @@ import {
   node,
   nodeOf,
   type Workflow,
+  yesOrNo,
 } from "./kapso-client";
 
 const [openai] = kapsoDefaults.provider_models;
 const [support] = kapsoDefaults.phone_numbers;
 const unknownId = "99999999-0000-4000-8000-000000000000";
 const text = (id: string, more: Record<string, unknown> = {}) => node(id, "send_text", { message: "Hi", ...more });
-const yesOrNo = (more: Record<string, unknown> = {}) =>
-  node("choose", "decide", {
-    decision_type: "ai",
-    conditions: [{ label: "yes" }, { label: "no", description: "Declined" }],
-    ...more,
-  });
 
 describe("emulator: what kapso rewrites", () => {
   let emulator: Emulator;

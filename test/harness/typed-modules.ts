@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import ts from "typescript";
 
@@ -75,4 +76,49 @@ export class TypedModules {
 
 function fileOf(module: string): string {
   return join(root, `${module.replace(/[^A-Za-z0-9]+/g, "-")}.in-memory.ts`);
+}
+
+/** Statements by what is wrong with them: each with a word of what the compiler must say. */
+export type Refused = Readonly<Record<string, readonly [statement: string, said: RegExp]>>;
+
+/**
+ * Declares a test for each statement: that it does not compile, or that it does.
+ *
+ * @param subject what the names of the tests begin with
+ * @param head what stands before each statement
+ * @param more further modules, by name
+ * @returns the modules, for use within tests
+ */
+export function testCompiling(
+  subject: string,
+  head: string,
+  refused: Refused,
+  accepted: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>>,
+): () => TypedModules {
+  let modules: TypedModules;
+  before(() => {
+    const statements = [
+      ...Object.entries(refused).map(([title, [text]]) => [title, text] as const),
+      ...Object.entries(accepted),
+      ...Object.entries(more),
+    ];
+    modules = new TypedModules(Object.fromEntries(statements.map(([title, text]) => [title, head + text])));
+  });
+  for (const [title, [, said]] of Object.entries(refused)) {
+    it(`${subject}: ${title} does not compile`, () => {
+      const [problem, ...others] = modules.problems(title);
+      assert.ok(problem, "it compiles");
+      assert.match(problem.message, said);
+      assert.deepEqual(briefly(others), []);
+    });
+  }
+  for (const title of Object.keys(accepted)) {
+    it(`${subject}: ${title} compiles`, () => assert.deepEqual(briefly(modules.problems(title)), []));
+  }
+  return () => modules;
+}
+
+function briefly(problems: readonly TypeProblem[]): string[] {
+  return problems.map(({ message }) => message.split("\n")[0] ?? "");
 }

@@ -84,7 +84,8 @@ function isTaken(error: unknown): error is VendorError {
   );
 }
 
-function reworded(error: VendorError, kind: VendorErrorKind, advice: string): VendorError {
+/** The same failure with a way on. */
+export function reworded(error: VendorError, kind: VendorErrorKind, advice: string): VendorError {
   const { method, path: to, status, requestId, outcomeUnknown } = error;
   const about = { method, path: to, status, requestId, outcomeUnknown, cause: error };
   return new VendorError(kind, `${clauseOf(error)}. ${advice}`, about);

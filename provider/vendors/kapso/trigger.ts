@@ -1,10 +1,10 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
 import { z } from "zod";
 import { path } from "../../http/path";
-import { clauseOf, FlowError, VendorError } from "../../lifecycle/errors";
+import { FlowError, VendorError } from "../../lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../lifecycle/flow-type";
 import { defined, only, type Values } from "../../lifecycle/values";
-import { demandUuid, type KapsoAccount, orNothing } from "./account";
+import { demandUuid, type KapsoAccount, orNothing, reworded } from "./account";
 import type { components } from "./api";
 import { listAll } from "./list";
 
@@ -193,9 +193,9 @@ async function orNumberTaken<T>(call: Promise<T>, { phoneNumberId }: Values): Pr
     return await call;
   } catch (error) {
     if (!(error instanceof VendorError && error.kind === "invalid" && phoneNumberId !== undefined)) throw error;
-    const { method, path: to, status, requestId, outcomeUnknown } = error;
-    const message = `${clauseOf(error)}. A number has one active trigger of each kind: if another workflow has it, deactivate that one first, or set \`active: false\` here`;
-    throw new VendorError("invalid", message, { method, path: to, status, requestId, outcomeUnknown, cause: error });
+    const advice =
+      "A number has one active trigger of each kind: if another workflow has it, deactivate that one first, or set `active: false` here";
+    throw reworded(error, error.kind, advice);
   }
 }
 

@@ -98,10 +98,10 @@ export const workflow: FlowType<WorkflowFields, WireGraph, KapsoAccount> = {
     return found && orNothing(get(account, found.id));
   },
 
-  inTheWay({ name, slug, status }) {
-    const archived = status === "archived" ? " is archived, and archived workflows keep their names and slugs" : "";
-    return archived && `The one that is there, "${name}" (slug "${slug}"),${archived}; adopting it brings it back.`;
-  },
+  inTheWay: ({ name, slug, status }) =>
+    status === "archived"
+      ? `The one that is there, "${name}" (slug "${slug}"), is archived, and archived workflows keep their names and slugs; adopting it brings it back.`
+      : undefined,
 
   async create(account, { name, slug, description, definition }) {
     const json: Api["WorkflowCreateBody"] = {

@@ -4,6 +4,7 @@ import type { Values } from "../../../provider/lifecycle/values";
 import { callable } from "../../../provider/vendors/kapso/function";
 import { type Emulator, startEmulator } from "../../../testing/src/emulator";
 import { Bench, type Benched } from "../../harness/bench";
+import { failureAs } from "../../harness/failure-of";
 import { Stack } from "../../harness/stack";
 import { benched } from "./graph-world";
 
@@ -28,14 +29,7 @@ describe("kapso:Function", () => {
     assert.ok(found);
     return found;
   };
-  async function refusal(action: Promise<unknown>): Promise<FlowError> {
-    const error = await action.then(
-      () => assert.fail("it succeeded"),
-      (failure: unknown) => failure,
-    );
-    assert.ok(error instanceof FlowError, String(error));
-    return error;
-  }
+  const refusal = (action: Promise<unknown>) => failureAs(FlowError, action);
 
   it("create: deploys, and waits for the end with progress", async () => {
     emulator.switches({ kapsoDeployReads: 20 });

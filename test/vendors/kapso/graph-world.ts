@@ -1,6 +1,8 @@
 import fc from "fast-check";
+import type { WireDefinition } from "../../../provider/vendors/kapso/definition/observed";
 import { kapso } from "../../../provider/vendors/kapso/vendor";
 import { workflow } from "../../../provider/vendors/kapso/workflow";
+import type { Emulator } from "../../../testing/src/emulator";
 import type { Benched } from "../../harness/bench";
 
 /** Ids that the emulator's projects have. */
@@ -185,3 +187,13 @@ export const graph: fc.Arbitrary<AnyGraph> = fc
     // Programs have plain objects.
     return JSON.parse(JSON.stringify({ nodes, edges }));
   });
+
+/** The graph of the first workflow as the API answers it: also what the editor exports. */
+export async function answeredGraph(emulator: Emulator): Promise<AnyGraph & WireDefinition> {
+  const [stored] = emulator.state().kapso.workflows;
+  const to = `${emulator.url}/platform/v1/workflows/${stored?.id}/definition`;
+  const answer = (await (await fetch(to, { headers: { "x-api-key": "any" } })).json()) as {
+    data: { definition: AnyGraph & WireDefinition };
+  };
+  return answer.data.definition;
+}

@@ -8,7 +8,7 @@ import { workflow } from "../../../provider/vendors/kapso/workflow";
 import { type Emulator, type KapsoSwitches, startEmulator } from "../../../testing/src/emulator";
 import { Bench } from "../../harness/bench";
 import { Stack } from "../../harness/stack";
-import { type AnyGraph, benched, graph } from "./graph-world";
+import { type AnyGraph, answeredGraph, benched, graph } from "./graph-world";
 
 /** What is unknown of Kapso's rewriting, each way. */
 const NATURES: Readonly<Record<string, Partial<KapsoSwitches>>> = {
@@ -59,8 +59,7 @@ describe("Kapso graphs", () => {
           fc.asyncProperty(graph, async (definition) => {
             emulator.reset();
             const stack = await upWith(emulator, definition);
-            const [stored] = emulator.state().kapso.workflows;
-            const exported = await exportOf(emulator, String(stored?.id));
+            const exported = await answeredGraph(emulator);
             emulator.clearJournal();
             await stack.up({ name: "bot", definition: exported });
             assert.deepEqual(
@@ -76,15 +75,6 @@ describe("Kapso graphs", () => {
     });
   }
 });
-
-/** What the editor's export is: the definition as the API answers it. */
-async function exportOf({ url }: Emulator, id: string): Promise<AnyGraph> {
-  const to = `${url}/platform/v1/workflows/${id}/definition`;
-  const answer = (await (await fetch(to, { headers: { "x-api-key": "any" } })).json()) as {
-    data: { definition: AnyGraph };
-  };
-  return answer.data.definition;
-}
 
 /** A stack that has brought this graph up, without a warning. */
 async function upWith(emulator: Emulator, definition: AnyGraph): Promise<Stack> {

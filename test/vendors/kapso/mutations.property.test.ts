@@ -9,7 +9,7 @@ import { definition as schema } from "../../../provider/vendors/kapso/definition
 import { type Emulator, startEmulator } from "../../../testing/src/emulator";
 import { Bench } from "../../harness/bench";
 import { Stack } from "../../harness/stack";
-import { type AnyGraph, benched, graph, MODEL, PHONE } from "./graph-world";
+import { type AnyGraph, answeredGraph, benched, graph, MODEL, PHONE } from "./graph-world";
 
 type Path = readonly (string | number)[];
 
@@ -178,12 +178,7 @@ describe("changes of Kapso graphs", () => {
   async function answerTo(definition: AnyGraph): Promise<WireDefinition> {
     emulator.reset();
     await new Stack(new Bench(benched, emulator)).up({ name: "bot", definition, validate: "off" });
-    const [stored] = emulator.state().kapso.workflows;
-    const to = `${emulator.url}/platform/v1/workflows/${stored?.id}/definition`;
-    const answer = (await (await fetch(to, { headers: { "x-api-key": "any" } })).json()) as {
-      data: { definition: WireDefinition };
-    };
-    return answer.data.definition;
+    return answeredGraph(emulator);
   }
 
   const equivalencesMet = new Set<string>();

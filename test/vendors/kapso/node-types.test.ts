@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TypedModules, type TypeProblem } from "../../harness/typed-modules";
+import { type Refused, testCompiling } from "../../harness/typed-modules";
 
 const head = `import * as pulumi from "@pulumi/pulumi";
 import { kosli } from "pulumi-flows";
@@ -13,7 +13,7 @@ void [pulumi, other, node, edge, take];
 `;
 
 /** Statements that the compiler must refuse, with a word of its message. */
-const REFUSED: Record<string, readonly [statement: string, said: RegExp]> = {
+const REFUSED: Refused = {
   "a misspelt key": [`node.sendText("n", { message: "Hi", delay_second: 1 });`, /delay_second/],
   "a key in camelCase": [`node.waitForResponse("n", { saveResponseTo: "x" });`, /saveResponseTo/],
   "a misspelt key, deeper": [
@@ -137,65 +137,37 @@ void edge("a", "b", { label: "x" });
 node./* kinds */start();
 `;
 
-function briefly(problems: readonly TypeProblem[]): string[] {
-  return problems.map(({ message }) => message.split("\n")[0] ?? "");
-}
-
 describe("kapso: types of nodes", function () {
   this.timeout(60_000);
 
-  let modules: TypedModules;
-
-  before(() => {
-    const snippets = [
-      ...Object.entries(REFUSED).map(([title, [text]]) => [title, text] as const),
-      ...Object.entries(ACCEPTED),
-    ];
-    modules = new TypedModules({
-      ...Object.fromEntries(snippets.map(([title, text]) => [title, head + text])),
-      edited: head + EDITED,
-    });
-  });
-
-  for (const [title, [, said]] of Object.entries(REFUSED)) {
-    it(`node types: ${title} does not compile`, () => {
-      const [problem, ...others] = modules.problems(title);
-      assert.ok(problem, "it compiles");
-      assert.match(problem.message, said);
-      assert.deepEqual(briefly(others), []);
-    });
-  }
-
-  for (const title of Object.keys(ACCEPTED)) {
-    it(`node types: ${title} compiles`, () => assert.deepEqual(briefly(modules.problems(title)), []));
-  }
+  const modules = testCompiling("node types", head, REFUSED, ACCEPTED, { edited: EDITED });
 
   it("node types: an editor offers the keys of a config, also deeper", () => {
-    const offered = modules.completions("edited", 'node.sendText("greet", { ');
+    const offered = modules().completions("edited", 'node.sendText("greet", { ');
     assert.ok(
       ["message", "delay_seconds", "ai_field_config"].every((key) => offered.includes(key)),
       offered.join(),
     );
     assert.ok(!offered.includes("body_text"));
-    assert.ok(modules.completions("edited", 'message: "Hi", ').includes("phone_number_id"));
-    assert.ok(modules.completions("edited", '[{ name: "x", ').includes("http_method"));
+    assert.ok(modules().completions("edited", 'message: "Hi", ').includes("phone_number_id"));
+    assert.ok(modules().completions("edited", '[{ name: "x", ').includes("http_method"));
   });
 
   it("node types: an editor offers the values of a member that has few", () => {
-    assert.deepEqual(modules.completions("edited", 'decision_type: "').sort(), ["ai", "function"]);
-    assert.ok(modules.completions("edited", 'header_type: "').includes("video"));
+    assert.deepEqual(modules().completions("edited", 'decision_type: "').sort(), ["ai", "function"]);
+    assert.ok(modules().completions("edited", 'header_type: "').includes("video"));
   });
 
   it("node types: an editor offers every kind of step", () => {
-    const offered = modules.completions("edited", "node./* kinds */");
+    const offered = modules().completions("edited", "node./* kinds */");
     assert.equal(offered.length, 14, offered.join());
   });
 
   it("node types: an editor shows the documentation of steps and of their settings", () => {
-    assert.match(modules.hover("edited", "sendText("), /Sends a text/);
-    assert.match(modules.hover("edited", 'message: "Hi"'), /What is sent/);
-    assert.match(modules.hover("edited", "decision_type:"), /Who decides/);
-    assert.match(modules.hover("edited", "header_type:"), /What stands above the text/);
-    assert.match(modules.hover("edited", 'label: "x"'), /Default: `next`/);
+    assert.match(modules().hover("edited", "sendText("), /Sends a text/);
+    assert.match(modules().hover("edited", 'message: "Hi"'), /What is sent/);
+    assert.match(modules().hover("edited", "decision_type:"), /Who decides/);
+    assert.match(modules().hover("edited", "header_type:"), /What stands above the text/);
+    assert.match(modules().hover("edited", 'label: "x"'), /Default: `next`/);
   });
 });

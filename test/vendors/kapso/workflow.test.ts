@@ -4,6 +4,7 @@ import type { Values } from "../../../provider/lifecycle/values";
 import { edge, node } from "../../../provider/sdk/kapso-nodes";
 import { type Emulator, type KapsoSwitches, kapsoDefaults, startEmulator } from "../../../testing/src/emulator";
 import { Bench, type RunOptions } from "../../harness/bench";
+import { failureAs } from "../../harness/failure-of";
 import { Stack } from "../../harness/stack";
 import { benched, PHONE } from "./graph-world";
 
@@ -42,14 +43,7 @@ describe("kapso:Workflow", () => {
     emulator.clearJournal();
     return stack;
   }
-  async function refusal(action: Promise<unknown>): Promise<FlowError> {
-    const error = await action.then(
-      () => assert.fail("it succeeded"),
-      (failure: unknown) => failure,
-    );
-    assert.ok(error instanceof FlowError, String(error));
-    return error;
-  }
+  const refusal = (action: Promise<unknown>) => failureAs(FlowError, action);
   /** Does something in the moment before a call of this method is sent, once. */
   function meanwhile(method: string, action: () => void): RunOptions {
     let done = false;

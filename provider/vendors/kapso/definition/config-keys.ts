@@ -1,5 +1,8 @@
 import type { Values } from "../../../lifecycle/values";
 
+/** The label of an edge that names none. */
+export const NEXT = "next";
+
 /** Told by Kapso of a step, and never taken: names of what an id leads to, and what it computes. */
 export const COMPUTED: ReadonlySet<string> = new Set([
   "function_name",

@@ -8,6 +8,7 @@ import {
   DEFAULTS_OF_PARTS,
   MAYBE_JSON,
   NEEDED,
+  NEXT,
   NUMBERS,
   PARTS,
 } from "./config-keys";
@@ -43,7 +44,7 @@ function canonicalEdges(edges: unknown): unknown {
     return isObject(edges) ? mapMembers(edges, (each) => (isObject(each) ? each.target : each)) : edges;
   }
   const bare = edges.map((each: unknown) =>
-    isObject(each) ? { source: each.source, label: each.label ?? "next", target: each.target } : each,
+    isObject(each) ? { source: each.source, label: each.label ?? NEXT, target: each.target } : each,
   );
   return bare.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UNTOLD } from "../../../lifecycle/untold";
 import { isObject, only, type Values } from "../../../lifecycle/values";
-import { ALWAYS_WITH_MODEL, CHOSEN, MAYBE_JSON, NUMBERS, PARTS } from "./config-keys";
+import { ALWAYS_WITH_MODEL, CHOSEN, MAYBE_JSON, NEXT, NUMBERS, PARTS } from "./config-keys";
 import { isNothing, numberOf, parsedJson } from "./meaning";
 import { configSchema, partSchema } from "./node-configs";
 
@@ -46,7 +46,7 @@ export function observedDefinition({ nodes, edges }: WireDefinition, written: un
         data: { node_type, config: observedConfig(node_type, configOf(node), configs.get(node.id)) },
       };
     }),
-    edges: edges.map(({ source, target, label }) => ({ source, target, label: label ?? "next" })),
+    edges: edges.map(({ source, target, label }) => ({ source, target, label: label ?? NEXT })),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { keyings, rules } from "../../../lifecycle/flow-type";
 import { keyed, keyedAsEdges, keyedBy } from "../../../lifecycle/keyed";
 import { isObject, mapMembers, UNKNOWN, type Values } from "../../../lifecycle/values";
+import { NEXT } from "./config-keys";
 import type { Definition } from "./definition";
 import { canonicalDefinition } from "./meaning";
 
@@ -57,9 +58,6 @@ const edge = z.looseObject({
   type: z.string().optional(),
   flow_condition_id: z.string().nullish(),
 });
-
-/** The label of an edge that names none. */
-const NEXT = "next";
 
 /** The graph argument: nodes keyed by id, edges by source and label. */
 export const definition = z

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
 import { isObject, type Values } from "../../../lifecycle/values";
 import type { components } from "../api";
-import { COMPUTED, computedOf, DEFAULTS, MAYBE_JSON, NUMBERS, PARTS, REFERENCES } from "./config-keys";
+import { COMPUTED, computedOf, DEFAULTS, MAYBE_JSON, NEXT, NUMBERS, PARTS, REFERENCES } from "./config-keys";
 import type { Definition, Node } from "./definition";
 import { canonicalConfig, isNothing, numberOf, parsedJson } from "./meaning";
 import {
@@ -46,7 +46,7 @@ export function sentDefinition(
         data: { node_type: node.data.node_type, config: sentConfig(node, before) },
       };
     }),
-    edges: edges.map(({ source, target, label }) => ({ source, target, label: label ?? "next" })),
+    edges: edges.map(({ source, target, label }) => ({ source, target, label: label ?? NEXT })),
   };
 }
 

@@ -1,11 +1,9 @@
 import type { Problem } from "../../../lifecycle/flow-type";
 import { isObject, UNKNOWN, type Values } from "../../../lifecycle/values";
+import { NEXT } from "./config-keys";
 import { configProblems } from "./config-problems";
 import { nearestName } from "./nearest-name";
 import { configSchema, NODE_TYPES } from "./node-configs";
-
-/** The label of an edge that names none. */
-const NEXT = "next";
 
 /** As many labels are listed in a message. */
 const MOST_LISTED = 10;
