@@ -51,14 +51,10 @@ export const rules = z.registry<FieldRules>();
  * item as one addition instead of a change of everything behind it.
  */
 export interface Keying {
-  /** The member that holds the key, where one member does. */
-  readonly member?: string;
-  /** The key of an item, or `undefined` for an item that has none, or that the map could not hold without loss. */
-  keyOf(item: Values): string | undefined;
-  /** What stands in the map under the key. */
-  toValue(item: Values): unknown;
-  /** The item again. */
-  toItem(key: string, value: unknown): unknown;
+  /** The map of a list, or `undefined` where it could not hold the list without loss. */
+  toMap(items: readonly unknown[]): Values | undefined;
+  /** The list again, or `undefined` for a map that no list leads to. */
+  toList(map: Values): unknown[] | undefined;
 }
 
 /** The keying of each list schema whose items have an identity. */
@@ -150,6 +146,8 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   find?(account: Account, desired: Desired): Promise<Wire | undefined>;
   /** What a user should know of a flow that stands in the way of a creation, as a sentence. */
   inTheWay?(wire: Wire): string | undefined;
+  /** What the vendor tells of who changed the flow last, and when, as a sentence. */
+  changedBy?(wire: Wire): string | undefined;
   create(account: Account, desired: Desired): Promise<Creation<Wire>>;
   /** Sets what `create` cannot carry. Answers with the whole flow where it knows it: it need not be read again. */
   finish?(account: Account, desired: Desired, created: Creation<Wire>): Promise<Wire | undefined>;

@@ -3,8 +3,20 @@ import { fitting, memberOf } from "./fitting";
 import { type FlowType, type Keying, keyings } from "./flow-type";
 import { isObject, UNKNOWN, type Values } from "./values";
 
-/** Items are objects told apart by one of their members, and their order has no meaning. */
-export function keyedBy(member: string): Keying {
+/** How each item by itself tells its key. The order of the items has no meaning. */
+export interface ItemKeying {
+  /** The member that holds the key, where one member does. */
+  readonly member?: string;
+  /** The key of an item, or `undefined` for an item that has none, or that the map could not hold without loss. */
+  keyOf(item: Values): string | undefined;
+  /** What stands in the map under the key. */
+  toValue(item: Values): unknown;
+  /** The item again. */
+  toItem(key: string, value: unknown): unknown;
+}
+
+/** Items are objects told apart by one of their members. */
+export function keyedBy(member: string): ItemKeying {
   return {
     member,
     keyOf: (item) => textAt(item, member),
@@ -25,7 +37,7 @@ const TO = "-->";
  *
  * @param defaultLabel the label of an edge that names none, or null
  */
-export function keyedAsEdges(defaultLabel: string): Keying {
+export function keyedAsEdges(defaultLabel: string): ItemKeying {
   return {
     keyOf(edge) {
       const source = textAt(edge, "source");
@@ -46,7 +58,7 @@ export function keyedAsEdges(defaultLabel: string): Keying {
 }
 
 /** A text that can be a key, or `undefined`. */
-function textAt(item: Values, member: string): string | undefined {
+export function textAt(item: Values, member: string): string | undefined {
   const text = item[member];
   return typeof text === "string" && text !== "" && text !== UNKNOWN ? text : undefined;
 }
@@ -58,7 +70,7 @@ function textAt(item: Values, member: string): string | undefined {
  */
 export function keyed<Item extends z.ZodType>(
   list: z.ZodArray<Item>,
-  keying: Keying,
+  keying: ItemKeying,
   twice: (key: string) => string,
 ): z.ZodArray<Item> {
   return list
@@ -72,25 +84,26 @@ export function keyed<Item extends z.ZodType>(
         seen.add(key);
       });
     })
-    .register(keyings, keying);
+    .register(keyings, byKey(keying));
 }
 
-/** The map of a list, or `undefined` where its items cannot be told apart by key without loss. */
-function toMap(keying: Keying, items: readonly unknown[]): Values | undefined {
-  const map = new Map<string, unknown>();
-  for (const item of items) {
-    const key = isObject(item) ? keying.keyOf(item) : undefined;
-    if (!isObject(item) || key === undefined || key === "__proto__" || map.has(key)) return undefined;
-    map.set(key, keying.toValue(item));
-  }
-  return Object.fromEntries(map);
-}
-
-/** The list again, in the order of the keys. */
-function toList(keying: Keying, map: Values): unknown[] {
-  return Object.keys(map)
-    .sort()
-    .map((key) => keying.toItem(key, map[key]));
+/** The keying of a list whose items tell their keys. The list comes back in the order of the keys. */
+export function byKey(keying: ItemKeying): Keying {
+  return {
+    toMap(items) {
+      const map = new Map<string, unknown>();
+      for (const item of items) {
+        const key = isObject(item) ? keying.keyOf(item) : undefined;
+        if (!isObject(item) || key === undefined || key === "__proto__" || map.has(key)) return undefined;
+        map.set(key, keying.toValue(item));
+      }
+      return Object.fromEntries(map);
+    },
+    toList: (map) =>
+      Object.keys(map)
+        .sort()
+        .map((key) => keying.toItem(key, map[key])),
+  };
 }
 
 /** A value as it is registered and kept in state: lists with identity become maps. What cannot be keyed stays as written. */
@@ -98,14 +111,14 @@ export function toRegistered(schema: z.ZodType, value: unknown): unknown {
   return rewrite(
     schema,
     value,
-    (keying, items) => (Array.isArray(items) ? (toMap(keying, items) ?? items) : items),
+    (keying, items) => (Array.isArray(items) ? (keying.toMap(items) ?? items) : items),
     "after",
   );
 }
 
 /** The same value as the program and the vendor write it: with lists. */
 export function fromRegistered(schema: z.ZodType, value: unknown): unknown {
-  return rewrite(schema, value, (keying, map) => (isObject(map) ? toList(keying, map) : map), "before");
+  return rewrite(schema, value, (keying, map) => (isObject(map) ? (keying.toList(map) ?? map) : map), "before");
 }
 
 /** Values of a flow in the form in which they are registered and kept. What is no field stays as it is. */

@@ -66,12 +66,13 @@ export async function update<Wire, Account>(
         return `${showPath(path, {})}: Pulumi last saw ${show(path, last)}, it is now ${show(path, found)}, the program wants ${show(path, aim)}`;
       });
     });
-    const changes = `${settler.name(state)} was changed outside of Pulumi, and this update would undo it. ${seen.join("; ")}.`;
+    const by = type.changedBy?.(wire);
+    const changes = `${settler.name(state)} was changed outside of Pulumi, and this update would undo it. ${seen.join("; ")}.${by ? ` ${by}` : ""}`;
     if (inputs.onConflict !== "overwrite" && !ports.overrides.overwrites) {
       throw new FlowError("conflict", `${changes} Nothing was changed. ${WAYS_ON}`);
     }
-    const by = inputs.onConflict === "overwrite" ? "`onConflict`" : "`PULUMI_FLOWS_ON_CONFLICT`";
-    ports.log.warn(`${changes} It is overwritten, as ${by} says.`);
+    const decider = inputs.onConflict === "overwrite" ? "`onConflict`" : "`PULUMI_FLOWS_ON_CONFLICT`";
+    ports.log.warn(`${changes} It is overwritten, as ${decider} says.`);
   }
   return settler.write(account, wire, { id, known: state, inputs, target, changed, keys });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { keyings, rules } from "../../../lifecycle/flow-type";
-import { keyed, keyedAsEdges, keyedBy } from "../../../lifecycle/keyed";
+import { byKey, keyed, keyedAsEdges, keyedBy } from "../../../lifecycle/keyed";
 import { isObject, mapMembers, UNKNOWN, type Values } from "../../../lifecycle/values";
 import { NEXT } from "./config-keys";
 import type { Definition } from "./definition";
@@ -28,7 +28,7 @@ const config = z.looseObject({
   // That a label stands twice is one of the rules of graphs.
   conditions: z
     .array(z.looseObject({ label: z.string() }))
-    .register(keyings, keyedBy("label"))
+    .register(keyings, byKey(keyedBy("label")))
     .nullish(),
   flow_agent_function_tools: tools,
   flow_agent_webhooks: tools,
