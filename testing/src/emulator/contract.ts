@@ -12,7 +12,7 @@ export interface Operation {
   readonly method: string;
   /** As the router wants it: base path and `:name` for parameters. */
   readonly route: string;
-  /** Does it need credentials? */
+  /** Does it need credentials? Not where one of the alternatives is to send none. */
   readonly secured: boolean;
   /** Declared statuses, with the pointer to the schema of the JSON body if there is one. */
   readonly replies: ReadonlyMap<number, string | undefined>;
@@ -212,7 +212,7 @@ export class Contract {
       id: String(node.operationId),
       method: method.toUpperCase(),
       route: `${this.basePath}${path}`.replace(/\{([^}]+)\}/g, ":$1"),
-      secured: security.length > 0,
+      secured: security.length > 0 && !security.some((scheme) => isRecord(scheme) && Object.keys(scheme).length === 0),
       replies: this.readReplies(`${pointer}/${method}/responses`, node.responses),
       path: inPath.length === 0 ? undefined : this.compileParameters(inPath),
       query: {

@@ -269,6 +269,7 @@ export class Emulation<List extends VendorList> implements Controls {
     const { session, target } = passage;
     const vendor = session.vendors.get(target.vendor);
     if (vendor === undefined) throw new Error(`${target.vendor} is not open`);
+    const finished = (reply: Reply) => vendor.finish?.(reply) ?? reply;
     const admitted = this.admit(passage, operation, contract, vendor);
     const key = "refusal" in admitted ? undefined : vendor.exclusive(admitted.call);
     const lock = key === undefined ? undefined : `${target.vendor} ${key}`;
@@ -276,12 +277,12 @@ export class Emulation<List extends VendorList> implements Controls {
     if (lock !== undefined && !blocked) session.busy.add(lock);
     try {
       await pause(session, this.settings.latency);
-      if ("refusal" in admitted) return withHeaders(admitted.refusal, admitted.headers);
-      if (blocked) return withHeaders(target.dialect.busy(), admitted.headers);
+      if ("refusal" in admitted) return withHeaders(finished(admitted.refusal), admitted.headers);
+      if (blocked) return withHeaders(finished(target.dialect.busy()), admitted.headers);
       const revision = vendor.revision();
       const reply = vendor.handle(admitted.call);
       passage.wrote = vendor.revision() !== revision;
-      return withHeaders(reply, admitted.headers);
+      return withHeaders(finished(reply), admitted.headers);
     } catch (error) {
       session.ended.signal.throwIfAborted();
       return { bug: messageOf(error) };
@@ -308,19 +309,20 @@ export class Emulation<List extends VendorList> implements Controls {
     const caller = operation.secured ? vendor.authenticate(request.headers) : { account: "" };
     if ("refusal" in caller) return { ...caller, headers: {} };
     const { account } = caller;
-    const quota = this.quotaLeft(session, `${target.vendor} ${account}`);
+    const quota = this.quotaLeft(session, `${target.vendor} ${account}`, vendor);
     const headers = quota === undefined ? {} : (dialect.quotaHeaders ?? retryAfter)(quota);
     if (quota?.wait !== undefined) return { refusal: dialect.tooManyRequests(), headers };
     const refusal = operation.secured ? vendor.authorise(account, operation.id, params) : undefined;
     if (refusal !== undefined) return { refusal, headers };
     if (broken.length > 0) return { refusal: dialect.invalid(operation.id, params, broken), headers };
-    return { call: { operation: operation.id, account, params, query: query.value, body: body.value }, headers };
+    const call = { operation: operation.id, account, params, query: query.value, body: body.value };
+    return { call: { ...call, headers: request.headers }, headers };
   }
 
   /** Counts the call; undefined as long as calls are not limited. */
-  private quotaLeft(session: Session, account: string): QuotaLeft | undefined {
-    const { rateLimit } = session.switches;
-    return rateLimit === null ? undefined : session.quota.take(account, rateLimit, this.settings.now());
+  private quotaLeft(session: Session, account: string, vendor: OpenVendor<unknown>): QuotaLeft | undefined {
+    const limit = session.switches.rateLimit ?? vendor.rateLimit?.();
+    return limit === undefined ? undefined : session.quota.take(account, limit, this.settings.now());
   }
 
   private keepHanging(session: Session, connection: HttpBindings): void {

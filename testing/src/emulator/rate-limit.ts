@@ -30,6 +30,8 @@ export interface QuotaLeft {
   readonly remaining: number;
   /** Whole seconds until a call is let through; undefined for a call that is within the limit. */
   readonly wait: number | undefined;
+  /** Epoch milliseconds at which the oldest call that counts stops counting. */
+  readonly resetsAt: number;
 }
 
 /** Counts the calls of each account. Calls that were refused do not count. */
@@ -41,10 +43,11 @@ export class Quota {
     const times = (this.accepted.get(account) ?? []).filter((time) => time > now - window);
     this.accepted.set(account, times);
     const oldest = times[times.length - limit.requests];
+    const resetsAt = (times[0] ?? now) + window;
     if (oldest !== undefined) {
-      return { limit, remaining: 0, wait: Math.max(1, Math.ceil((oldest + window - now) / 1000)) };
+      return { limit, remaining: 0, wait: Math.max(1, Math.ceil((oldest + window - now) / 1000)), resetsAt };
     }
     times.push(now);
-    return { limit, remaining: limit.requests - times.length, wait: undefined };
+    return { limit, remaining: limit.requests - times.length, wait: undefined, resetsAt };
   }
 }

@@ -1,5 +1,5 @@
 import type { Contract, Shape } from "./contract";
-import type { QuotaLeft } from "./rate-limit";
+import type { QuotaLeft, RateLimit } from "./rate-limit";
 import type { Violation } from "./violations";
 
 /** A vendor call whose request keeps to the vendor's API description. */
@@ -13,6 +13,8 @@ export interface Call {
   readonly query: Readonly<Record<string, unknown>>;
   /** Parsed JSON; of a multipart request an object with one member per part. */
   readonly body: unknown;
+  /** Some vendors tell from them what kind of program calls. */
+  readonly headers: Headers;
 }
 
 /** What a vendor answers: `body` is sent as JSON, unless it is undefined. */
@@ -46,6 +48,10 @@ export interface OpenVendor<State> {
   exclusive(call: Call): string | undefined;
   /** Does the call. Synchronous, so that no two calls interleave in the middle of a write. */
   handle(call: Call): Reply;
+  /** The vendor's own quota of a caller, where the common switch sets none. Default: none. */
+  rateLimit?(): RateLimit;
+  /** Gives every reply to an admitted or refused call its last form. */
+  finish?(reply: Reply): Reply;
   /** Does what a person or a CI job does outside of the calls that are being watched. */
   edit(edit: unknown): void;
   /** Everything stored, as plain JSON that shares nothing with the store. */
