@@ -13,6 +13,7 @@ const repository = join(__dirname, "../..");
 const pathParameters: Record<string, string> = {
   kapso: "00000001-0001-4000-8000-000000000001",
   kosli: "flow",
+  runtype: "flow_01jv0000000000000000000001",
 };
 
 /** Every envelope that a vendor wants, so that no JSON call ends at a missing one. */
@@ -24,6 +25,9 @@ const bodies = {
   triggers: [{ trigger_type: "api_call" }],
   secret: { name: "A", value: "1" },
   workflow_execution: { phone_number: "+15550100001" },
+  name: "a",
+  recordType: "customer",
+  versionId: "flowver_01jv0000000000000000000001",
 };
 
 describe("emulator: contract", () => {
@@ -42,7 +46,7 @@ describe("emulator: contract", () => {
         const parameter = pathParameters[vendor.name];
         assert.ok(parameter !== undefined);
         for (const { method, route } of Contract.of(vendor.name).operations) {
-          await fetch(`${emulator.url}${route.replace(/:[a-z_]+/g, parameter)}`, {
+          await fetch(`${emulator.url}${route.replace(/:[a-zA-Z_]+/g, parameter)}`, {
             method,
             headers: { authorization: "Bearer k", "x-api-key": "k", "content-type": "application/json" },
             ...(method !== "GET" && { body: JSON.stringify(bodies) }),

@@ -20,6 +20,19 @@ export type { KapsoSwitches } from "./kapso-switches";
 export type { KosliEdit, KosliFlow, KosliSeed, KosliState } from "./kosli-records";
 export type { KosliAccount, KosliSwitches } from "./kosli-switches";
 export type { RateLimit } from "./rate-limit";
+export {
+  type RuntypeEdit,
+  type RuntypeFlow,
+  type RuntypeSeed,
+  type RuntypeSource,
+  type RuntypeState,
+  type RuntypeStep,
+  type RuntypeStepInput,
+  type RuntypeStepResult,
+  type RuntypeVersion,
+  runtypeDefaults,
+} from "./runtype-records";
+export type { RuntypeAccount, RuntypeSwitches } from "./runtype-switches";
 export { ControlError } from "./vendor";
 export type { CommonSwitches } from "./vendor-list";
 export { defaultSwitches, type Edit, type EmulatorState, type Seed, type Switches } from "./vendors";
