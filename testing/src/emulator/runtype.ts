@@ -207,7 +207,7 @@ class Runtype implements OpenVendor<RuntypeState> {
       throw new Refusal(409, "The flow is managed in code");
     }
     const updated = this.flows.update(flow, input, source);
-    const draft = updated === flow ? this.newestDraft(flow) : this.store.addVersion(updated);
+    const draft = updated === flow ? this.store.versionsOf(flow).at(-1) : this.store.addVersion(updated);
     return okay({ ...this.flows.tell(updated), draftVersionId: draft?.id ?? null });
   }
 
@@ -279,13 +279,6 @@ class Runtype implements OpenVendor<RuntypeState> {
     const version = this.store.versions.find(id);
     if (version?.flowId !== flow.id) throw new Refusal(404, "Flow version not found");
     return version;
-  }
-
-  private newestDraft(flow: RuntypeFlow): RuntypeVersion | undefined {
-    return this.store
-      .versionsOf(flow)
-      .reverse()
-      .find(({ versionType }) => versionType === "draft");
   }
 
   private stepTypes(): readonly unknown[] {
