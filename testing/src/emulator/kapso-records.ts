@@ -1,4 +1,5 @@
 import type { Shape } from "./contract";
+import { type ActionMembers, closed, editSchema, listOf, text, textOrNull, time, timeOrNull } from "./control-shapes";
 
 // Section numbers are those of the vendor notes on Kapso (`vendors/kapso.md`).
 
@@ -294,18 +295,7 @@ export const kapsoDefaults = {
 // ---- shapes of seeds and edits
 
 const described = (schema: string) => ({ $ref: `kapso#/components/schemas/${schema}` });
-const closed = (properties: object, ...required: string[]) => ({
-  type: "object",
-  properties,
-  required,
-  additionalProperties: false,
-});
-const listOf = (items: object) => ({ type: "array", items });
 const uuid = { type: "string", format: "uuid" };
-const text = { type: "string", minLength: 1 };
-const textOrNull = { type: ["string", "null"] };
-const time = { type: "string", format: "date-time" };
-const timeOrNull = { type: ["string", "null"], format: "date-time" };
 const count = { type: "integer", minimum: 0 };
 const position = described("Position");
 
@@ -407,8 +397,7 @@ export const seedShape: Shape<KapsoSeed> = {
   }),
 };
 
-/** The members of each action beside `vendor` and `action`; those with `?` may be left out. */
-const actions: Record<KapsoEdit["action"], Readonly<Record<string, object>>> = {
+const actions: Record<KapsoEdit["action"], ActionMembers> = {
   createWorkflow: { "project_id?": uuid, set: { ...closed(settings, "name") } },
   updateWorkflow: { workflow: text, set: closed(settings) },
   archiveWorkflow: { workflow: text },
@@ -431,21 +420,4 @@ const actions: Record<KapsoEdit["action"], Readonly<Record<string, object>>> = {
   deletePhoneNumber: { phone_number_id: text },
 };
 
-export const editShape: Shape<KapsoEdit> = {
-  schema: {
-    type: "object",
-    required: ["vendor", "action"],
-    properties: { vendor: { const: "kapso" }, action: { enum: Object.keys(actions) } },
-    allOf: Object.entries(actions).map(([action, members]) => ({
-      if: { properties: { action: { const: action } } },
-      then: closed(
-        {
-          vendor: true,
-          action: true,
-          ...Object.fromEntries(Object.entries(members).map(([name, schema]) => [name.replace("?", ""), schema])),
-        },
-        ...Object.keys(members).filter((name) => !name.endsWith("?")),
-      ),
-    })),
-  },
-};
+export const editShape: Shape<KapsoEdit> = { schema: editSchema("kapso", actions) };

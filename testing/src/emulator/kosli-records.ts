@@ -1,4 +1,5 @@
 import type { Shape } from "./contract";
+import { closed } from "./control-shapes";
 
 // Section numbers are those of the vendor notes on Kosli (`vendors/kosli.md`).
 
@@ -61,12 +62,6 @@ const tagValues = (values: object) => ({
   type: "object",
   propertyNames: { $ref: "kosli#/components/schemas/TagKey" },
   additionalProperties: values,
-});
-const closed = (properties: object, ...required: string[]) => ({
-  type: "object",
-  properties,
-  required,
-  additionalProperties: false,
 });
 
 export const seedShape: Shape<KosliSeed> = {

@@ -1,4 +1,5 @@
 import type { Shape } from "./contract";
+import { type ActionMembers, closed, editSchema, listOf, text, textOrNull, time, timeOrNull } from "./control-shapes";
 import type { RuntypeAccount } from "./runtype-switches";
 
 // Section numbers are those of the vendor notes on Runtype (`vendors/runtype.md`).
@@ -115,17 +116,6 @@ export const runtypeDefaults: RuntypeAccount = {
   organizationId: "org_01jv0000000000000000000001",
 };
 
-const closed = (properties: object, ...required: string[]) => ({
-  type: "object",
-  properties,
-  required,
-  additionalProperties: false,
-});
-const listOf = (items: object) => ({ type: "array", items });
-const text = { type: "string", minLength: 1 };
-const textOrNull = { type: ["string", "null"] };
-const time = { type: "string", format: "date-time" };
-const timeOrNull = { type: ["string", "null"], format: "date-time" };
 const storedStep = closed(
   {
     id: text,
@@ -203,8 +193,7 @@ export const seedShape: Shape<RuntypeSeed> = {
 const stepInputs = listOf({ $ref: "runtype#/components/schemas/StepInput" });
 const settings = { name: text, description: textOrNull, flowSteps: stepInputs };
 
-/** The members of each action beside `vendor` and `action`; those with `?` may be left out. */
-const actions: Record<RuntypeEdit["action"], Readonly<Record<string, object>>> = {
+const actions: Record<RuntypeEdit["action"], ActionMembers> = {
   createFlow: { "account?": closed(account, "userId", "organizationId"), set: closed(settings, "name") },
   updateFlow: { flow: text, set: closed(settings) },
   deleteFlow: { flow: text },
@@ -213,21 +202,4 @@ const actions: Record<RuntypeEdit["action"], Readonly<Record<string, object>>> =
   referenceFlow: { flow: text, referenced: { type: "boolean" } },
 };
 
-export const editShape: Shape<RuntypeEdit> = {
-  schema: {
-    type: "object",
-    required: ["vendor", "action"],
-    properties: { vendor: { const: "runtype" }, action: { enum: Object.keys(actions) } },
-    allOf: Object.entries(actions).map(([action, members]) => ({
-      if: { properties: { action: { const: action } } },
-      then: closed(
-        {
-          vendor: true,
-          action: true,
-          ...Object.fromEntries(Object.entries(members).map(([name, schema]) => [name.replace("?", ""), schema])),
-        },
-        ...Object.keys(members).filter((name) => !name.endsWith("?")),
-      ),
-    })),
-  },
-};
+export const editShape: Shape<RuntypeEdit> = { schema: editSchema("runtype", actions) };
