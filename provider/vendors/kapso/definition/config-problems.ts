@@ -4,8 +4,8 @@ import { fitting, memberOf } from "../../../lifecycle/fitting";
 import type { Problem } from "../../../lifecycle/flow-type";
 import { showPath, valueAt } from "../../../lifecycle/paths";
 import { isObject, UNKNOWN, type Values } from "../../../lifecycle/values";
+import { nearestName } from "../../nearest-name";
 import { hasPlaceholder } from "./config-parts";
-import { nearestName } from "./nearest-name";
 
 /** Members by which Kapso's own command line writes what the API wants by id, and that the API silently ignores. */
 const SLUGS: ReadonlyMap<string, string> = new Map([

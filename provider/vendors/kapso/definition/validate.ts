@@ -1,8 +1,8 @@
 import type { Problem } from "../../../lifecycle/flow-type";
 import { isObject, UNKNOWN, type Values } from "../../../lifecycle/values";
+import { nearestName } from "../../nearest-name";
 import { NEXT } from "./config-keys";
 import { configProblems } from "./config-problems";
-import { nearestName } from "./nearest-name";
 import { configSchema, NODE_TYPES } from "./node-configs";
 
 /** As many labels are listed in a message. */
