@@ -55,7 +55,7 @@ function readConfig(type: string, config: Config, project: Project): Config {
   const read: Record<string, unknown> = { ...config, ...namesIn(config, project) };
   for (const name of ["temperature", "llm_temperature"]) {
     const value = read[name];
-    if (typeof value === "number") read[name] = Number.isInteger(value) ? value.toFixed(1) : String(value);
+    if (typeof value === "number") read[name] = asDecimal(value);
   }
   if (type === "webhook" && kapsoHeadersAsText) Object.assign(read, asText(config, "headers", "body_template"));
   if (type === "send_interactive") Object.assign(read, interactiveParts(config));
@@ -192,4 +192,11 @@ function displayName(type: string, config: Config): string {
     default:
       return Object.hasOwn(plainNames, type) ? (plainNames[type] ?? type) : type;
   }
+}
+
+/** A number as a decimal text, never with an exponent. */
+function asDecimal(value: number): string {
+  if (Number.isInteger(value)) return `${BigInt(value)}.0`;
+  const text = String(value);
+  return text.includes("e") ? value.toFixed(20) : text;
 }
