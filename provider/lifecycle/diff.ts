@@ -37,5 +37,6 @@ export function diff(type: FlowType, state: Values, inputs: Values): Difference 
   });
   if (!isEqual(before?.engine, after.engine)) changed.push(...Object.keys({ ...before?.engine, ...after.engine }));
   if (!isEqual(before?.secret, after.secret)) changed.push(SECRETS);
-  return { changed, replaces };
+  // An argument may speak to the lifecycle and to the vendor.
+  return { changed: [...new Set(changed)], replaces };
 }

@@ -110,3 +110,13 @@ export function clauseOf(error: unknown): string {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What a call answers, or `undefined` where the vendor has nothing of that id. */
+export async function orNothing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof VendorError && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}

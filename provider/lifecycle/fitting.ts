@@ -20,6 +20,7 @@ export function fitting(schema: z.ZodType, value: unknown): z.ZodType | undefine
   // A keyed list may already be a map.
   if (schema instanceof z.ZodArray)
     return Array.isArray(value) || (keyings.has(schema) && isObject(value)) ? schema : undefined;
+  if (schema instanceof z.ZodUnknown) return schema;
   return isObject(value) || Array.isArray(value) ? undefined : schema;
 }
 

@@ -18,8 +18,11 @@ export interface FieldRules {
    * enough to tell that it changed. `"nothing"`, for what changes at every build.
    */
   readonly keep?: "hash" | "nothing";
-  /** A secret at the vendor: kept encrypted and never shown, whoever wrote it. May be attached to a schema at any depth. */
-  readonly secret?: true;
+  /**
+   * A secret at the vendor: kept encrypted and never shown, whoever wrote it. May be attached to a schema at any depth. A
+   * function tells which values are.
+   */
+  readonly secret?: true | ((value: unknown) => boolean);
   /** The setting that fills the field when the program leaves it out. */
   readonly setting?: string;
   /**
@@ -123,7 +126,7 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   observe(wire: Wire, spelledAs: Values): Values;
   /** The members named by `outputs`. */
   outputsOf(wire: Wire, account: Account): Values;
-  /** The account that holds the flow, told without a call. */
+  /** The account that holds the flow, told without a call; empty where that is not known. */
   accountOf(wire: Wire, account: Account): string;
   /** The account that the credentials reach, proved by a call: compared with the state's before a flow counts as gone. */
   currentAccount(account: Account, state: Values): Promise<string>;

@@ -3,7 +3,7 @@ import { textAt } from "./keyed";
 import { isObject, type Values } from "./values";
 
 /** The member of a registered item that names the item before it. */
-export const AFTER = "after";
+const AFTER = "after";
 
 /** The members of the items of a list whose order has a meaning. */
 interface Members {

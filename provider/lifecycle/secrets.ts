@@ -22,15 +22,20 @@ export function secretPaths(type: FlowType, values: Values, declared: readonly P
 
 function secretsWithin(schema: z.ZodType, value: unknown, at: PropertyPath): PropertyPath[] {
   if (value === undefined || value === UNKNOWN) return [];
-  if (rules.get(schema)?.secret) return [at];
+  if (isSecret(schema, value)) return [at];
   const found = fitting(schema, value);
   if (!found) return [];
-  if (rules.get(found)?.secret) return [at];
+  if (isSecret(found, value)) return [at];
   if (!isObject(value) && !Array.isArray(value)) return [];
   return Object.entries(value).flatMap(([key, member]) => {
     const inner = memberOf(found, key);
     return inner ? secretsWithin(inner, member, [...at, key]) : [];
   });
+}
+
+function isSecret(schema: z.ZodType, value: unknown): boolean {
+  const { secret } = rules.get(schema) ?? {};
+  return typeof secret === "function" ? secret(value) : secret === true;
 }
 
 /** A copy of what stands at a path, with every secret in it hidden. */

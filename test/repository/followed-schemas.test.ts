@@ -23,7 +23,7 @@ function schemasIn(value: unknown): Schema[] {
 function holdsSecret(schema: Schema, seen = new Set<Schema>()): boolean {
   if (seen.has(schema)) return false;
   seen.add(schema);
-  return rules.get(schema)?.secret === true || inside(schema).some((each) => holdsSecret(each, seen));
+  return rules.get(schema)?.secret !== undefined || inside(schema).some((each) => holdsSecret(each, seen));
 }
 
 function wrapped(schema: Schema): readonly Schema[] | undefined {
@@ -39,6 +39,7 @@ function formsOf(schema: Schema): Schema[] {
 /** The shapes of values that `fitting` gives to a form. */
 function shapesOf(form: Schema): ("object" | "list" | "plain")[] {
   if (form instanceof z.ZodObject || form instanceof z.ZodRecord) return ["object"];
+  if (form instanceof z.ZodUnknown) return ["object", "list", "plain"];
   if (form instanceof z.ZodArray) return keyings.has(form) ? ["list", "object"] : ["list"];
   return ["plain"];
 }

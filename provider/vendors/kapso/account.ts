@@ -41,16 +41,6 @@ export async function currentProject({ client }: KapsoAccount): Promise<string> 
   );
 }
 
-/** What a call answers, or `undefined` where the vendor has nothing of that id. */
-export async function orNothing<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof VendorError && error.kind === "notFound") return undefined;
-    throw error;
-  }
-}
-
 /** What a creation answers; that a key is taken is told as one of many reasons why it is invalid. */
 export async function orTaken<T>(call: Promise<{ readonly body: T }>): Promise<T> {
   try {

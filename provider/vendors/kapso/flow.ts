@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { path } from "../../http/path";
+import { orNothing } from "../../lifecycle/errors";
 import type { FlowType } from "../../lifecycle/flow-type";
-import { currentProject, demandUuid, type KapsoAccount, namingTaken, orNothing, orTaken, projectOf } from "./account";
+import { currentProject, demandUuid, type KapsoAccount, namingTaken, orTaken, projectOf } from "./account";
 import type { components } from "./api";
 import { wireDefinition } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { path } from "../../http/path";
-import { clauseOf, FlowError, VendorError } from "../../lifecycle/errors";
+import { clauseOf, FlowError, orNothing, VendorError } from "../../lifecycle/errors";
 import { type FlowType, rules } from "../../lifecycle/flow-type";
 import { UNTOLD } from "../../lifecycle/untold";
 import { containsUnknown, sortedJson, UNKNOWN, type Values } from "../../lifecycle/values";
-import { currentProject, demandUuid, type KapsoAccount, namingTaken, orNothing, orTaken, projectOf } from "./account";
+import { currentProject, demandUuid, type KapsoAccount, namingTaken, orTaken, projectOf } from "./account";
 import type { components } from "./api";
 import { listAll } from "./list";
 

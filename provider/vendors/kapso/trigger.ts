@@ -1,10 +1,10 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
 import { z } from "zod";
 import { path } from "../../http/path";
-import { FlowError, VendorError } from "../../lifecycle/errors";
+import { FlowError, orNothing, VendorError } from "../../lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../lifecycle/flow-type";
 import { defined, only, type Values } from "../../lifecycle/values";
-import { demandUuid, type KapsoAccount, orNothing, reworded } from "./account";
+import { demandUuid, type KapsoAccount, reworded } from "./account";
 import type { components } from "./api";
 import { listAll } from "./list";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { path } from "../../http/path";
-import { FlowError, VendorError } from "../../lifecycle/errors";
+import { FlowError, orNothing, VendorError } from "../../lifecycle/errors";
 import { type FlowType, rules } from "../../lifecycle/flow-type";
 import type { Values } from "../../lifecycle/values";
-import { currentProject, demandUuid, type KapsoAccount, namingTaken, orNothing, orTaken, projectOf } from "./account";
+import { currentProject, demandUuid, type KapsoAccount, namingTaken, orTaken, projectOf } from "./account";
 import type { components } from "./api";
 import { observedDefinition, observedLayout } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
