@@ -1,6 +1,6 @@
 import createProvider = require("pulumi-flows/runtime/v1");
 
-import { kapso } from "pulumi-flows";
+import { kapso, runtype } from "pulumi-flows";
 import { startEmulator } from "pulumi-flows-testing";
 import type { Figure } from "./figure";
 import { median } from "./median";
@@ -54,6 +54,18 @@ const largeGraph = {
   ),
 };
 
+/** As many steps as nobody draws by hand. */
+const STEPS = 200;
+
+const manySteps = Array.from({ length: STEPS }, (_, index) =>
+  runtype.step.prompt(`step ${index}`, {
+    model: "small",
+    systemPrompt: "You are a helpful assistant of the shop. ".repeat(40),
+    userPrompt: index === 0 ? "Answer {{user_message}}" : `Say {{answer_${index - 1}}} in other words`,
+    outputVariable: `answer_${index}`,
+  }),
+);
+
 /** How long a preview works on one unchanged flow: check and diff, in the provider as the state loads it. */
 export async function measurePlan(): Promise<Figure[]> {
   const emulator = await startEmulator();
@@ -63,6 +75,8 @@ export async function measurePlan(): Promise<Figure[]> {
     const object = await checkAndDiff("kosli:Flow", kosli, { ...realistic, name: "object", template });
     const text = await checkAndDiff("kosli:Flow", kosli, { ...realistic, name: "text", template: templateText });
     const graph = await checkAndDiff("kapso:Workflow", kapso, { name: "bot", definition: largeGraph });
+    const runtypeSettings = { "runtype:apiUrl": emulator.url, "runtype:apiKey": "bench-key" };
+    const steps = await checkAndDiff("runtype:Flow", runtypeSettings, { name: "support", steps: manySteps });
     const name = (kind: string) => `check and diff of one flow with a template ${kind} of 30 attestations`;
     const promise = { limit: 1, unit: "ms", measured: true } as const;
     return [
@@ -75,6 +89,13 @@ export async function measurePlan(): Promise<Figure[]> {
         name: `check and diff of one Kapso workflow of ${NODES} nodes`,
         value: graph.usual,
         note: `the first one ${graph.first.toFixed(0)} ms`,
+      },
+      {
+        ...promise,
+        limit: 10,
+        name: `check and diff of one Runtype flow of ${STEPS} steps`,
+        value: steps.usual,
+        note: `the first one ${steps.first.toFixed(0)} ms`,
       },
     ];
   } finally {

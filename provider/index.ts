@@ -5,3 +5,4 @@
  */
 export * as kapso from "./sdk/kapso";
 export * as kosli from "./sdk/kosli";
+export * as runtype from "./sdk/runtype";

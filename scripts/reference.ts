@@ -171,17 +171,19 @@ class Page {
       "A lookup calls the vendor in every preview and every up, as soon as its arguments are known.",
     );
     const types = new Set<string>();
+    const answers = new Set<string>();
     for (const each of functions) {
       const name = each.name?.text ?? "";
       const symbol = this.#exported(name);
       this.#add(`### ${this.#vendor.name}.${name}`);
       this.#add(`\`${name}(${parametersOf(each)}): ${readable(each.type?.getText() ?? "")}\``);
       this.#add(this.#documented(symbol, name), this.#tags(symbol));
-      for (const found of each.getText().matchAll(/\b[A-Z]\w+\b/g)) types.add(found[0]);
+      for (const found of typeNamesIn(each.getText())) types.add(found);
+      for (const found of typeNamesIn(each.type?.getText() ?? "")) answers.add(found);
     }
     for (const name of [...types].filter((each) => this.#exports.has(each))) {
       this.#add(`### ${this.#vendor.name}.${name}`);
-      this.#addInterface(name);
+      this.#addInterface(name, answers.has(name) ? resultFacts : argumentFacts);
     }
   }
 
@@ -192,10 +194,9 @@ class Page {
     this.#addInterface("ProviderArgs");
   }
 
-  #addInterface(name: string): void {
-    for (const member of this.#members(this.#checker.getDeclaredTypeOfSymbol(this.#exported(name)), "", name)) {
-      this.#addMember(member, name.endsWith("Result") ? resultFacts(member) : argumentFacts(member));
-    }
+  #addInterface(name: string, facts: (member: Member) => string[] = argumentFacts): void {
+    for (const member of this.#members(this.#checker.getDeclaredTypeOfSymbol(this.#exported(name)), "", name))
+      this.#addMember(member, facts(member));
   }
 
   #addConfiguration(): void {
@@ -381,6 +382,11 @@ function readable(type: string): string {
     .replace(/\bpulumi\./g, "")
     .replace(/\bArguments<(\w+)>/g, "$1")
     .replace(/ \| undefined$/, "");
+}
+
+/** The types that a text of TypeScript names. */
+function typeNamesIn(text: string): string[] {
+  return [...text.matchAll(/\b[A-Z]\w+\b/g)].map(([name]) => name);
 }
 
 function argumentFacts({ required, documentation }: Member): string[] {

@@ -8,7 +8,7 @@ describe("demo", function () {
     const lines: string[] = [];
     const code = await demo({ output: (line) => lines.push(line), rehearsalOnly: true });
     assert.equal(code, 0, lines.join("\n"));
-    assert.match(lines.at(-1) ?? "", /19 claims held, on the rehearsal, in \d+ s\./);
+    assert.match(lines.at(-1) ?? "", /30 claims held, on the rehearsal, in \d+ s\./);
   });
 
   it("a vendor that takes an archive and ignores it makes the demo fail at that step", async () => {
@@ -16,6 +16,6 @@ describe("demo", function () {
     const emulator = { switches: { archiveIgnored: true } };
     const code = await demo({ output: (line) => lines.push(line), rehearsalOnly: true, emulator });
     assert.equal(code, 1);
-    assert.match(lines.at(-1) ?? "", /✗ FAILED at step 13: all 6 flows are archived/);
+    assert.match(lines.at(-1) ?? "", /✗ FAILED at step 20: all 6 flows are archived/);
   });
 });

@@ -16,10 +16,15 @@ interface Needs {
   readonly secrets?: Readonly<Record<string, Record<string, string>>>;
   /** Kapso workflows that answer customers. */
   readonly active?: Readonly<Record<string, readonly string[]>>;
+  /** Runtype flows that are published. */
+  readonly published?: Readonly<Record<string, readonly string[]>>;
+  /** The setting that publishes the flows of prod. */
+  readonly releasedBy?: string;
   /** The setting that protects the flows of prod. */
   readonly protectedBy?: string;
 }
 
+const RUNTYPE = { "runtype:apiKey": "example-key" };
 const KAPSO = { "kapso:apiKey": "example-key", "order-status-bot:shopToken": "example-shop-token" };
 
 const NEEDS: Record<string, Needs> = {
@@ -33,6 +38,12 @@ const NEEDS: Record<string, Needs> = {
     secrets: { dev: KAPSO, prod: KAPSO },
     active: { prod: ["order-status-prod"] },
     protectedBy: "order-status-bot:protect",
+  },
+  runtype: {
+    secrets: { dev: RUNTYPE, prod: RUNTYPE },
+    published: { dev: ["support-answer-dev"] },
+    releasedBy: "support-answers:release",
+    protectedBy: "support-answers:protect",
   },
 };
 
@@ -86,14 +97,16 @@ describe("examples", function () {
       });
 
       const live = () => {
-        const { kosli, kapso } = emulator.state();
+        const { kosli, kapso, runtype } = emulator.state();
         return (
           kosli.flows.filter(({ archived }) => !archived).length +
           kapso.workflows.filter(({ status }) => status !== "archived").length +
           kapso.triggers.length +
-          kapso.functions.length
+          kapso.functions.length +
+          runtype.flows.length
         );
       };
+      const published = () => emulator.state().runtype.flows.filter(({ publishedVersionId }) => publishedVersionId);
       const existing = needs.existing?.length ?? 0;
 
       async function run(
@@ -115,6 +128,8 @@ describe("examples", function () {
             KOSLI_ORG: undefined,
             KAPSO_API_URL: emulator.url,
             KAPSO_API_KEY: "example-key",
+            RUNTYPE_API_URL: emulator.url,
+            RUNTYPE_API_KEY: "example-key",
             PULUMI_CONFIG_PASSPHRASE: "example",
             // Checked once, with the example's own compiler options.
             PULUMI_NODEJS_TRANSPILE_ONLY: typeChecked ? "true" : undefined,
@@ -142,6 +157,10 @@ describe("examples", function () {
             active.map(({ name }) => name),
             needs.active?.[stack] ?? [],
           );
+          assert.deepEqual(
+            published().map(({ name }) => name),
+            needs.published?.[stack] ?? [],
+          );
 
           const again = await run("preview", stack);
           succeeded(again);
@@ -157,6 +176,11 @@ describe("examples", function () {
           assert.deepEqual(Object.keys(refreshed.changes), ["same"], refreshed.printed);
           assert.deepEqual(writes(), [], "a refresh writes nothing");
 
+          if (needs.releasedBy && stack === "prod") {
+            const unpublished = live() - published().length;
+            succeeded(await run("up", stack, { [needs.releasedBy]: "1" }));
+            assert.ok(live() - published().length < unpublished, "a release is published");
+          }
           if (needs.protectedBy && stack === "prod") {
             const refused = await run("destroy", stack);
             assert.ok(!refused.ok && refused.printed.includes("protect"), refused.printed);
@@ -184,6 +208,8 @@ describe("examples", function () {
           KOSLI_API_TOKEN: "example-token",
           KAPSO_API_URL: emulator.url,
           KAPSO_API_KEY: "example-key",
+          RUNTYPE_API_URL: emulator.url,
+          RUNTYPE_API_KEY: "example-key",
         },
         output: () => undefined,
       });

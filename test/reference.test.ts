@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { node } from "../provider/sdk/kapso-nodes";
+import { step } from "../provider/sdk/runtype-steps";
 import { allVendors } from "../provider/vendors";
 import { referencePages } from "../scripts/reference";
 
@@ -42,10 +43,22 @@ describe("reference pages", function () {
     assert.match(pages.get("docs/reference/kosli.md") ?? "", /\*\*`org`\*\* .*a change replaces it/);
   });
 
-  it("reference: every kind of step is there, with the settings in its lists", () => {
+  it("reference: every kind of step is there", () => {
+    for (const [vendor, builder, kinds] of [
+      ["kapso", "node", node],
+      ["runtype", "step", step],
+    ] as const) {
+      const page = pages.get(`docs/reference/${vendor}.md`) ?? "";
+      for (const name of Object.keys(kinds)) assert.ok(page.includes(`### ${vendor}.${builder}.${name}\n`), name);
+    }
+  });
+
+  it("reference: settings within settings are there, by their paths", () => {
     const page = pages.get("docs/reference/kapso.md") ?? "";
-    for (const name of Object.keys(node)) assert.ok(page.includes(`### kapso.node.${name}\n`), name);
     for (const path of ["ai_field_config.<key>.prompt", "list_sections[].rows[].id", "flow_agent_webhooks[].headers"])
       assert.ok(page.includes(`- **\`${path}\`** · `), path);
+    const steps = pages.get("docs/reference/runtype.md") ?? "";
+    for (const path of ["tools.toolIds", "http.headers", "trueSteps[].config"])
+      assert.ok(steps.includes(`- **\`${path}\`** · `), path);
   });
 });

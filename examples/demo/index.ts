@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { kapso, kosli } from "pulumi-flows";
+import { kapso, kosli, runtype } from "pulumi-flows";
 
 const config = new pulumi.Config();
 const stack = pulumi.getStack();
@@ -73,5 +73,50 @@ const bot = new kapso.Workflow("bot", {
   },
 });
 
+// Who asks on the shop's website is answered by an AI, with what the shop knows of the order.
+const { step } = runtype;
+const lookUpOrders = config.getBoolean("lookUpOrders") ?? false;
+const answers = new runtype.Flow("answers", {
+  name: `shop-answers-${stack}`,
+  steps: [
+    step.prompt("classify", {
+      systemPrompt: 'Which order is meant? Answer with JSON: {"order": string or null}.',
+      userPrompt: "{{user_message}}",
+      responseFormat: "JSON",
+      outputVariable: "question",
+    }),
+    ...(lookUpOrders
+      ? [
+          step.fetchUrl(
+            "order",
+            {
+              http: {
+                url: "https://shop.example.com/api/orders/{{question.order}}",
+                headers: { Authorization: "Bearer {{secret:SHOP_KEY}}" },
+              },
+              outputVariable: "order",
+            },
+            { when: "question.order !== null" },
+          ),
+        ]
+      : []),
+    step.prompt("answer", {
+      systemPrompt: config.get("tone") ?? "Answer in two sentences.",
+      userPrompt: "{{user_message}}",
+    }),
+  ],
+});
+
+// Saved is not published: that happens when `release` changes.
+const release = config.get("release");
+if (release) {
+  new runtype.FlowPublication("answers", {
+    flow: answers.id,
+    triggers: [release],
+    version: config.get("rollbackTo"),
+  });
+}
+
 export const botId = bot.id;
+export const answersId = answers.id;
 export const pages = { build: build.url, deploy: deploy.url, audit: audit.url };

@@ -18,8 +18,8 @@ export class Workspace {
     writeFileSync(join(this.folder, "package.json"), JSON.stringify({ name: "shop-compliance", private: true }));
   }
 
-  /** Sets a value of a stack's configuration, as `pulumi config set` does. */
-  configure(stack: string, key: string, value: string): void {
+  /** Sets or removes a value of a stack's configuration, as `pulumi config set` and `pulumi config rm` do. */
+  configure(stack: string, key: string, value: string | undefined): void {
     const file = join(this.folder, `Pulumi.${stack}.yaml`);
     const settings = parse(readFileSync(file, "utf8"));
     writeFileSync(file, stringify({ ...settings, config: { ...settings.config, [key]: value } }));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { pulumiVersion } from "../../scripts/engines";
 import { kapsoScenarios } from "./kapso-scenarios";
+import { runtypeScenarios } from "./runtype-scenarios";
 import { scenarios } from "./scenarios";
 import { play } from "./stage";
 import { toyScenarios } from "./toy-scenarios";
@@ -17,7 +18,7 @@ describe("engines", function () {
       );
   });
 
-  for (const scenario of [...scenarios, ...toyScenarios, ...kapsoScenarios]) {
+  for (const scenario of [...scenarios, ...toyScenarios, ...kapsoScenarios, ...runtypeScenarios]) {
     it(`rehearsal: ${scenario.title}`, async () => {
       await play(scenario);
     });

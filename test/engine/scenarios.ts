@@ -18,6 +18,7 @@ export interface Seen extends Outcome {
   readonly graphs: ToyState["graphs"];
   readonly channels: ToyState["channels"];
   readonly kapso: EmulatorState["kapso"];
+  readonly runtype: EmulatorState["runtype"];
   /** The flows of the state, by resource name. */
   readonly state: Readonly<Record<string, StateResource>>;
   /** The stack's outputs in the state. */
@@ -38,7 +39,7 @@ export interface Scenario {
   readonly title: string;
   readonly program: string;
   /** Whose program it is. Default: Kosli's. */
-  readonly of?: "toy" | "kapso";
+  readonly of?: "toy" | "kapso" | "runtype";
   readonly switches?: Partial<Switches>;
   readonly steps: readonly Step[];
 }

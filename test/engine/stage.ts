@@ -48,6 +48,8 @@ export async function play(scenario: Scenario, version?: string): Promise<Trace[
       KAPSO_API_URL: emulator.url,
       KAPSO_LEGACY_API_URL: emulator.url,
       KAPSO_API_KEY: "test-key",
+      RUNTYPE_API_URL: emulator.url,
+      RUNTYPE_API_KEY: "test-key",
       TOY_API_URL: emulator.url,
       TOY_API_KEY: "test-key",
       TOY_PROJECT: "shop",
@@ -136,7 +138,8 @@ async function take(
           withoutSecrets,
         )
           .replaceAll(emulator.url, "http://vendor")
-          .replaceAll(/"vendorId":"[^"]+"/g, '"vendorId":"…"'),
+          .replaceAll(/"vendorId":"[^"]+"/g, '"vendorId":"…"')
+          .replaceAll(/"publishedAt":"[^"]+"/g, '"publishedAt":"…"'),
       ),
     },
     seen: {
@@ -151,6 +154,7 @@ async function take(
       graphs: emulator.state().toy.graphs,
       channels: emulator.state().toy.channels,
       kapso: emulator.state().kapso,
+      runtype: emulator.state().runtype,
       archived: all.filter(({ archived }) => archived).length,
       state: Object.fromEntries(flows.map((resource) => [resource.urn.split("::").at(-1) ?? "", resource])),
       outputs: typeof result === "object" && result !== null ? { ...result } : {},

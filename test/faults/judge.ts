@@ -117,7 +117,9 @@ class Trial {
     }
     if (operation.kind === "delete") {
       const writes = emulator.journal().filter(({ wrote }) => wrote).length;
-      this.#demand(writes === (contentBefore ? 1 : 0), `deleted ${writes} times`);
+      // What its vendor cannot undo stays.
+      const isDeleted = contentBefore !== undefined && cell.rehearsed.contentAfter === undefined;
+      this.#demand(writes === (isDeleted ? 1 : 0), `deleted ${writes} times`);
     }
     this.#demand(isEqual(this.#neighbour, neighbour), "the neighbour was touched");
     return {

@@ -109,7 +109,15 @@ describe("house rules", () => {
   it("tokens, which stand in every URN, are never renamed", () => {
     assert.deepEqual(
       allVendors().flatMap(({ flowTypes }) => flowTypes.map(({ token }) => token)),
-      ["kapso:Workflow", "kapso:Flow", "kapso:Trigger", "kapso:Function", "kosli:Flow"],
+      [
+        "kapso:Workflow",
+        "kapso:Flow",
+        "kapso:Trigger",
+        "kapso:Function",
+        "kosli:Flow",
+        "runtype:Flow",
+        "runtype:FlowPublication",
+      ],
     );
   });
 

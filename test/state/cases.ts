@@ -6,6 +6,9 @@ import { greeting, helping, PLACES, placedAt } from "../conformance/subjects/kap
 import { kapsoTrigger } from "../conformance/subjects/kapso-trigger";
 import { kapsoWorkflow } from "../conformance/subjects/kapso-workflow";
 import { BESIDE } from "../conformance/subjects/kapso-world";
+import { answering, runtypeFlow } from "../conformance/subjects/runtype-flow";
+import { runtypePublication } from "../conformance/subjects/runtype-publication";
+import { KIOSK, SHOP, versionsOf } from "../conformance/subjects/runtype-world";
 import { Bench } from "../harness/bench";
 import { KosliBench } from "../harness/kosli-lifecycle";
 
@@ -165,6 +168,47 @@ export const cases: Readonly<Record<string, Case>> = {
         secrets: { TOKEN: "hush" },
         __secret: [["secrets", "TOKEN"]],
       },
+    },
+  },
+  "runtype-flow": {
+    since: 3,
+    open: () => openSubject(runtypeFlow),
+    change: { description: "after" },
+    secret: ["steps", "say", "config", "userPrompt"],
+    programs: {
+      minimal: { name: "minimal" },
+      full: {
+        name: "full",
+        description: "answers the shop",
+        steps: answering("Hi"),
+        validate: "strict",
+        forceDestroy: true,
+        adopt: true,
+        onConflict: "overwrite",
+      },
+      plain: {
+        name: "plain",
+        steps: [
+          { type: "prompt", name: "ask", order: 1, config: { model: "small", text: "Which order?" } },
+          { type: "prompt", name: "ask", order: 2, enabled: false, config: { model: "small", userPrompt: "Why?" } },
+        ],
+      },
+      empty: { name: "empty", description: "", steps: [] },
+      secret: {
+        name: "secret",
+        steps: [{ type: "prompt", name: "say", config: { model: "small", userPrompt: "hush" } }],
+        __secret: [["steps", "0", "config", "userPrompt"]],
+      },
+    },
+  },
+  "runtype-flowpublication": {
+    since: 3,
+    // Deleting it leaves what is published.
+    open: async () => ({ ...(await openSubject(runtypePublication)), alive: () => [] }),
+    change: { triggers: ["after"] },
+    programs: {
+      minimal: { flow: SHOP },
+      full: { flow: KIOSK, version: versionsOf(KIOSK)[1], triggers: ["1", { release: 2 }], onConflict: "overwrite" },
     },
   },
 };

@@ -4,6 +4,8 @@ import { kapsoFunction } from "./kapso-function";
 import { kapsoTrigger } from "./kapso-trigger";
 import { kapsoWorkflow } from "./kapso-workflow";
 import { kosliFlow } from "./kosli-flow";
+import { runtypeFlow } from "./runtype-flow";
+import { runtypePublication } from "./runtype-publication";
 import { toyChannel } from "./toy-channel";
 import { toyGraph } from "./toy-graph";
 
@@ -14,6 +16,8 @@ export const subjects: readonly Subject[] = [
   kapsoFlow,
   kapsoTrigger,
   kapsoFunction,
+  runtypeFlow,
+  runtypePublication,
   toyGraph,
   toyChannel,
 ];
