@@ -1,26 +1,19 @@
 import { z } from "zod";
 import { path } from "../../http/path";
-import { FlowError, orNothing, VendorError } from "../../lifecycle/errors";
+import { FlowError, orNothing } from "../../lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../lifecycle/flow-type";
 import { defined, type Values } from "../../lifecycle/values";
 import { currentOwner, ownerOf, type RuntypeAccount } from "./account";
 import type { components } from "./api";
+import { type Changes, put, stepsToSend, withoutOthers, withSent } from "./flow-writes";
+import { demandFree, namesakes, several } from "./namesakes";
 import { observedSteps, usesWhen } from "./steps/observed";
 import { stepsSchema } from "./steps/schema";
-import { managesWhen, type SentStep, sentSteps } from "./steps/sent";
+import { type SentStep, sentSteps } from "./steps/sent";
 import type { Step } from "./steps/step";
 import { stepProblems } from "./steps/validate";
-import {
-  conditioned,
-  lastChange,
-  plain,
-  STALE_PAUSES,
-  type StoredFlow,
-  stepsHash,
-  storedFlow,
-  withConditions,
-} from "./stored-flow";
-import { type WireFlow, wireFlow } from "./wire";
+import { conditioned, lastChange, plain, type StoredFlow, stepsHash, storedFlow, withConditions } from "./stored-flow";
+import { wireFlow } from "./wire";
 
 /** What a program says of a Runtype flow; a type, since interfaces are no records. Source of the rules: https://docs.runtype.com */
 export type FlowFields = {
@@ -43,7 +36,6 @@ export type FlowFields = {
 };
 
 type Api = components["schemas"];
-type Changes = Omit<Api["FlowUpdate"], "flowSteps"> & { flowSteps?: SentStep[] };
 
 const fields = z.object({
   name: z.string().min(1),
@@ -135,7 +127,7 @@ export const flow: FlowType<FlowFields, StoredFlow, RuntypeAccount> = {
     const changes: Changes = {
       ...(fieldsToSend.includes("name") && name !== undefined ? { name } : {}),
       ...(fieldsToSend.includes("description") && description !== undefined ? { description } : {}),
-      ...(fieldsToSend.includes("steps") && steps ? { flowSteps: await flowSteps(account, wire, steps) } : {}),
+      ...(fieldsToSend.includes("steps") && steps ? { flowSteps: await stepsToSend(account, wire, steps) } : {}),
     };
     if (Object.keys(changes).length === 0) return wire;
     if (changes.name !== undefined) await demandFree(account, changes.name, wire.flow.id);
@@ -168,134 +160,14 @@ function problemsOf({ steps, validate = "strict" }: Values): Problem[] {
  *
  * @throws FlowError where there are several
  */
-async function find(account: RuntypeAccount, desired: FlowFields): Promise<StoredFlow | undefined> {
-  const found = await namesakes(account, desired);
+async function find(account: RuntypeAccount, { name, steps }: FlowFields): Promise<StoredFlow | undefined> {
+  const found = await namesakes(account, name, steps);
   if (found.length <= 1) return found[0];
   throw new FlowError(
     "collision",
-    `${several(desired.name, found)}. Nothing was changed. Rename or delete all but one there, give this one another name, ` +
+    `${several(name, found)}. Nothing was changed. Rename or delete all but one there, give this one another name, ` +
       "or bring one into the stack by its id with an import file (`pulumi import --file`).",
   );
-}
-
-/** All flows of a name. */
-export async function namesakes(account: RuntypeAccount, { name, steps }: FlowFields): Promise<StoredFlow[]> {
-  const [pulled, listed] = await Promise.all([pull(account, name), account.names.named(name)]);
-  const ids = new Set([...(pulled === undefined ? [] : [pulled]), ...listed]);
-  return flowsOf(account, name, [...ids], steps);
-}
-
-/** Why a name does not tell which flow is meant. */
-export function several(name: string, found: readonly StoredFlow[]): string {
-  return `There are ${found.length} flows named "${name}" at Runtype (${found.map(({ flow: { id } }) => id).join(", ")}), so that the name does not tell which is meant`;
-}
-
-/** Those of some flows that still are, and still have a name: a list may be as old as the run. */
-async function flowsOf(
-  account: RuntypeAccount,
-  name: string,
-  ids: readonly string[],
-  steps: unknown,
-): Promise<StoredFlow[]> {
-  const found = await Promise.all(ids.map((id) => storedFlow(account, id, usesWhen(steps), undefined)));
-  return found.filter((each) => each !== undefined).filter((each) => each.flow.name === name);
-}
-
-/** @throws FlowError where another flow has a name that this one is to get */
-async function demandFree(account: RuntypeAccount, name: string, own: string): Promise<void> {
-  const others = (await account.names.named(name)).filter((id) => id !== own);
-  const [taken] = await flowsOf(account, name, others, []);
-  if (!taken) return;
-  throw new FlowError(
-    "collision",
-    `Another Runtype flow (${taken.flow.id}) is named "${name}" already. Nothing was changed: choose another name, or rename that one first. ` +
-      "Where two flows are to swap names, give one of them a third name in a run of its own.",
-  );
-}
-
-const pulledFlow = z.object({ flowId: z.string(), definition: z.object({ name: z.string() }) });
-
-/** The id of the flow that Runtype's own tools take for the one of a name. */
-async function pull({ client }: RuntypeAccount, name: string): Promise<string | undefined> {
-  const request = { method: "GET", path: path`/v1/flows/pull`, query: { name }, repeatable: true } as const;
-  const pulled = (await orNothing(client.json(request, pulledFlow)))?.body;
-  return pulled?.definition.name === name ? pulled.flowId : undefined;
-}
-
-/** The steps of a write. Conditions are asked for also where nobody manages them, since a write would remove them. */
-async function flowSteps(account: RuntypeAccount, wire: StoredFlow, steps: readonly Step[]): Promise<SentStep[]> {
-  const isWhole = wire.hasConditions || wire.flow.flowSteps.length === 0;
-  const { flow: there, known } = isWhole ? wire : await withConditions(account, wire);
-  const sent = sentSteps(steps, there.flowSteps, known);
-  if (usesWhen(steps) && !managesWhen(steps, known)) warnOfConditions(account, there, steps, sent);
-  return sent;
-}
-
-/** Tells of conditions of other people's in a flow whose program says its first one: no preview could show them. */
-function warnOfConditions(
-  { log }: RuntypeAccount,
-  { name, flowSteps: there }: WireFlow,
-  steps: readonly Step[],
-  sent: readonly SentStep[],
-): void {
-  const told = sent.flatMap(({ id, when }, index) => {
-    const theirs = there.find((each) => each.id === id)?.when;
-    if (!theirs || theirs === steps[index]?.when) return [];
-    const step = `step "${steps[index]?.name}" has the condition ${JSON.stringify(theirs)}`;
-    return when === theirs ? `${step}, which stays until a refresh has shown it` : `${step}, which is replaced`;
-  });
-  if (told.length > 0)
-    log.warn(`${flow.noun} "${name}": somebody set conditions that Pulumi had not seen: ${told.join("; ")}.`);
-}
-
-/** A flow without the conditions that were only sent back: the next refresh shows them. */
-function withoutOthers(wire: StoredFlow, steps: readonly Step[]): StoredFlow {
-  const flowSteps = wire.flow.flowSteps.map((each, index) => ({ ...each, when: steps[index]?.when }));
-  return { ...wire, flow: { ...wire.flow, flowSteps } };
-}
-
-/**
- * A flow with its conditions after a write; `undefined` where they still are not those that were sent. Whether a condition
- * that is left out is removed is not documented: one that stays as it was is emptied.
- *
- * @param before the conditions before the write, by the ids of their steps
- */
-async function withSent(
-  account: RuntypeAccount,
-  wire: StoredFlow,
-  sent: readonly SentStep[],
-  before: ReadonlyMap<string, string | undefined>,
-): Promise<StoredFlow | undefined> {
-  const isSent = ({ flow: { flowSteps: told } }: StoredFlow) =>
-    sent.every(({ when }, index) => when === told[index]?.when);
-  let found = await withConditions(account, wire);
-  for (const pause of STALE_PAUSES) {
-    if (isSent(found)) return found;
-    await account.clock.sleep(pause);
-    found = await withConditions(account, wire);
-  }
-  if (isSent(found)) return found;
-  const emptied = sent.map((step, index) => {
-    const told = found.flow.flowSteps[index];
-    return step.when === undefined && told?.when && told.when === before.get(told.id) ? { ...step, when: "" } : step;
-  });
-  if (!emptied.some(({ when }) => when === "")) return undefined;
-  const again = plain(await put(account, wire.flow.id, { flowSteps: emptied }));
-  found = await withConditions(account, { ...wire, flow: again });
-  return isSent(found) ? found : undefined;
-}
-
-async function put({ client }: RuntypeAccount, id: string, changes: Changes): Promise<WireFlow> {
-  const write = (json: unknown) =>
-    client.json({ method: "PUT", path: path`/v1/flows/${id}`, json, repeatable: true }, wireFlow);
-  try {
-    return (await write(changes)).body;
-  } catch (error) {
-    // How a description is emptied is not documented.
-    const isInvalid = error instanceof VendorError && error.kind === "invalid";
-    if (!isInvalid || changes.description !== "") throw error;
-    return (await write({ ...changes, description: null })).body;
-  }
 }
 
 const results = z.object({ data: z.array(z.unknown()) });

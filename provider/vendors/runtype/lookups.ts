@@ -1,6 +1,7 @@
 import { FlowError } from "../../lifecycle/errors";
 import type { RuntypeAccount } from "./account";
-import { flow, namesakes, several } from "./flow";
+import { flow } from "./flow";
+import { namesakes, several } from "./namesakes";
 import type { Step } from "./steps/step";
 import type { StoredFlow } from "./stored-flow";
 import { versionsOf, type WireVersion } from "./versions";
@@ -61,7 +62,7 @@ export async function findFlow(account: RuntypeAccount, { id, name }: Wanted): P
 
 /** @throws FlowError where several flows have the name */
 async function idsOf(account: RuntypeAccount, name = ""): Promise<string[]> {
-  const found = await namesakes(account, { name });
+  const found = await namesakes(account, name, undefined);
   if (found.length > 1) throw new FlowError("notFound", `${several(name, found)}. Look it up by its id.`);
   return found.map((each) => each.flow.id);
 }

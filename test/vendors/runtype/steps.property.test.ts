@@ -66,7 +66,7 @@ describe("steps of Runtype flows", () => {
         await stack.up(program);
         assert.deepEqual(emulator.journal(), []);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -101,7 +101,7 @@ describe("steps of Runtype flows", () => {
         await stack.up({ ...program, steps: second });
         assert.deepEqual(emulator.journal(), []);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -127,7 +127,7 @@ describe("steps of Runtype flows", () => {
           await stack.up(program);
           assert.deepEqual(emulator.journal(), []);
         }),
-        { numRuns: 100 },
+        { numRuns: 60 },
       );
     });
   }

@@ -16,21 +16,23 @@ export interface Match {
 }
 
 /**
- * Which of the others each step is: the one with its id, else one of its name that does the same, else the next of its
- * name, else one that does the same under another name.
+ * Which of the others each step is: the one with its id, else the only one of its name that does the same, else the next of
+ * its name, else one that does the same under another name.
  */
 export function matching(steps: readonly Values[], others: readonly Values[]): ReadonlyMap<Values, Match> {
   const found = new Map<Values, Match>();
   const left = new Set(others);
   const texts = new Map([...steps, ...others].map((each) => [each, sortedJson([each.type, each.config ?? {}])]));
   const deeds = new Map([...steps, ...others].map((each) => [each, sortedJson(deed(each))]));
-  const match = (fits: (step: Values, other: Values) => boolean) => {
+  const match = (fits: (step: Values, other: Values) => boolean, onlySure = false) => {
     for (const step of steps) {
       if (found.has(step)) continue;
       const other = [...left].find((each) => fits(step, each));
       if (!other) continue;
       const rivals = [...others.filter((each) => fits(step, each)), ...steps.filter((each) => fits(each, other))];
-      found.set(step, { step: other, isSure: rivals.length === 2 });
+      const isSure = rivals.length === 2;
+      if (onlySure && !isSure) continue;
+      found.set(step, { step: other, isSure });
       left.delete(other);
     }
   };
@@ -38,8 +40,8 @@ export function matching(steps: readonly Values[], others: readonly Values[]): R
   const isSame = (step: Values, other: Values) => texts.get(step) === texts.get(other);
   const doesSame = (step: Values, other: Values) => deeds.get(step) === deeds.get(other);
   match((step, other) => step.id !== undefined && step.id === other.id);
-  match((step, other) => isNamesake(step, other) && isSame(step, other));
-  match((step, other) => isNamesake(step, other) && doesSame(step, other));
+  match((step, other) => isNamesake(step, other) && isSame(step, other), true);
+  match((step, other) => isNamesake(step, other) && doesSame(step, other), true);
   match(isNamesake);
   match(doesSame);
   return found;
