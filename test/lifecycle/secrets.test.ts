@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { check } from "../../provider/lifecycle/check";
+import { rules } from "../../provider/lifecycle/flow-type";
 import { redacted, replaceSecrets, secretPaths, withoutSecrets } from "../../provider/lifecycle/secrets";
 import { declare, declaredByEither, hidingMoved } from "../../provider/lifecycle/state";
-import { UNKNOWN } from "../../provider/lifecycle/values";
+import { UNKNOWN, type Values } from "../../provider/lifecycle/values";
 import { graph } from "../toy/graph";
 
 const VALUES = {
@@ -29,6 +31,19 @@ describe("secrets", () => {
   it("secret: so they are in a list that is not keyed", () => {
     const nodes = [{ id: "a", type: "call", token: "t-1" }];
     assert.deepEqual(secretPaths(graph, { definition: { nodes } }, []), [["definition", "nodes", "0", "token"]]);
+  });
+
+  it("secret: a value of any form is one, also behind optional, and a rule may leave some out", () => {
+    const secret = (value: unknown) => value !== "{{reference}}";
+    const leaf = z.unknown().register(rules, { secret });
+    const type = { ...graph, fields: z.object({ auth: leaf.nullish(), each: z.record(z.string(), leaf).optional() }) };
+    const places = (values: Values) => secretPaths(type, values, []).map((path) => path.join("."));
+    assert.deepEqual(places({ auth: { token: "t-1" }, each: { a: ["t-2"], b: "{{reference}}", c: 3 } }), [
+      "auth",
+      "each.a",
+      "each.c",
+    ]);
+    assert.deepEqual(places({ auth: "{{reference}}" }), []);
   });
 
   it("secret: what the program made secret is added, and nothing twice", () => {
