@@ -45,7 +45,7 @@ export async function runtypeScenes(stage: Stage): Promise<void> {
     `the answers were saved in 1 write and published in another: callers of what is published get version ${release?.versionNumber}, with ${release?.flowSteps.length} steps`,
     first.ok &&
       stage.writes("updateFlow") === 1 &&
-      stage.writes("publishFlow") === 1 &&
+      stage.writes("publishFlowVersion") === 1 &&
       release?.flowSteps.length === 3 &&
       release.id === versions().at(-1)?.id,
   );
@@ -92,7 +92,10 @@ export async function runtypeScenes(stage: Stage): Promise<void> {
   const second = await stage.run("up", "dev");
   stage.claim(
     `the trigger changed: 1 publication, of version ${published()?.versionNumber}, and the steps were not written`,
-    second.ok && stage.writes() === 1 && stage.writes("publishFlow") === 1 && published()?.id === versions().at(-1)?.id,
+    second.ok &&
+      stage.writes() === 1 &&
+      stage.writes("publishFlowVersion") === 1 &&
+      published()?.id === versions().at(-1)?.id,
   );
 
   stage.title(
