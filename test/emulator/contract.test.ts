@@ -11,6 +11,7 @@ const repository = join(__dirname, "../..");
 
 /** In the place of every path parameter. */
 const pathParameters: Record<string, string> = {
+  humanloop: "fl_0000000000000000000001",
   kapso: "00000001-0001-4000-8000-000000000001",
   kosli: "flow",
   runtype: "flow_01jv0000000000000000000001",
@@ -28,6 +29,8 @@ const bodies = {
   name: "a",
   recordType: "customer",
   versionId: "flowver_01jv0000000000000000000001",
+  path: "a",
+  attributes: {},
 };
 
 describe("emulator: contract", () => {

@@ -1,5 +1,16 @@
 export { type Emulator, type EmulatorOptions, startEmulator } from "./emulator";
 export type { FaultAction, FaultRule } from "./faults";
+export {
+  type HumanloopDirectory,
+  type HumanloopEdit,
+  type HumanloopEnvironment,
+  type HumanloopFile,
+  type HumanloopSeed,
+  type HumanloopState,
+  type HumanloopVersion,
+  humanloopDefaults,
+} from "./humanloop-records";
+export type { HumanloopAccount, HumanloopSwitches } from "./humanloop-switches";
 export type { JournalEntry } from "./journal";
 export {
   type DefinitionInput,

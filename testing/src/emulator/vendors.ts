@@ -1,10 +1,11 @@
+import { humanloop } from "./humanloop";
 import { kapso } from "./kapso";
 import { kosli } from "./kosli";
 import { runtype } from "./runtype";
 import { defaultSwitchesOf, type EditOf, type SeedOf, type StateOf, type SwitchesOf } from "./vendor-list";
 
 /** The vendors that the emulator plays. A new one needs its description, its file and its line here. */
-export const vendors = { kapso, kosli, runtype };
+export const vendors = { humanloop, kapso, kosli, runtype };
 
 /** The vendors that the emulator plays, by name. */
 export type Vendors = typeof vendors;
