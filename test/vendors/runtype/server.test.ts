@@ -55,6 +55,33 @@ describe("runtype: what is not described", () => {
     );
   });
 
+  it("steps: no setting goes over from one step of a name to the other where somebody renamed one", async () => {
+    emulator.switches({ runtypeStepIds: "mintedAlways" });
+    const stack = flowStack(emulator);
+    const inner = (outputVariable: string | undefined) => ({
+      condition: "a",
+      trueSteps: [prompt("Ask", {}, { outputVariable })],
+    });
+    const program = {
+      name: "web",
+      steps: [
+        { id: "s1", type: "conditional", name: "Tell", config: inner(undefined) },
+        { type: "conditional", name: "Tell", config: { ...inner("a"), falseSteps: [prompt("Ask")] } },
+      ],
+    };
+    await stack.up(program);
+    const before = stored().map(({ config }) => config);
+    const flowSteps = stored().map(({ when: _, ...step }, index) =>
+      index === 0 ? { ...step, name: "By hand" } : step,
+    );
+    emulator.edit({ vendor: "runtype", action: "updateFlow", flow: "web", set: { flowSteps } });
+    await stack.up(program, { refresh: true });
+    assert.deepEqual(
+      stored().map(({ name, config }) => [name, config.trueSteps]),
+      before.map(({ trueSteps }) => ["Tell", trueSteps]),
+    );
+  });
+
   it("steps: what people set on steps of one name survives a change of another step", async () => {
     const stack = flowStack(emulator);
     await stack.up({ name: "web", steps: [asking("one"), asking("two"), prompt("Tell")] });

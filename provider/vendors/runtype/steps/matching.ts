@@ -1,5 +1,5 @@
 import { isObject, sortedJson, type Values } from "../../../lifecycle/values";
-import { CHOSEN, canonicalSteps } from "./meaning";
+import { BRANCHES, CHOSEN, canonicalSteps } from "./meaning";
 import { keying } from "./schema";
 
 /** Steps as a list, whatever form they have; nothing where there are none, or none that are known. */
@@ -47,10 +47,16 @@ export function matching(steps: readonly Values[], others: readonly Values[]): R
   return found;
 }
 
-/** What a step does, but for what Runtype may choose; a prompt is one thing under two names. */
+/** What a step does, but for what Runtype may choose, and gives to steps within it; a prompt is one thing under two names. */
 function deed({ type, config }: Values): unknown {
   const { text, ...settings } = isObject(config) ? config : {};
   const { userPrompt = text } = settings;
-  const compared = Object.entries({ ...settings, userPrompt }).filter(([key]) => !CHOSEN.includes(key));
+  const compared = Object.entries({ ...settings, userPrompt }).flatMap(([key, value]): [string, unknown][] => {
+    if (CHOSEN.includes(key)) return [];
+    const isBranch = BRANCHES.includes(key) && Array.isArray(value);
+    return [
+      [key, isBranch ? value.filter(isObject).map((step) => [step.name, step.enabled ?? true, deed(step)]) : value],
+    ];
+  });
   return canonicalSteps([{ type, config: Object.fromEntries(compared) }]);
 }

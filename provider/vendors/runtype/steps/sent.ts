@@ -17,19 +17,16 @@ export type SentStep = Omit<components["schemas"]["StepInput"], "type"> & { type
  */
 export function sentSteps(steps: readonly Step[], stored: readonly Values[], known: unknown): SentStep[] {
   const before = listOf(known);
-  const wanted = withKnownIds(
-    steps.map((step) => ({ ...step })),
-    stored,
-    before,
-  );
+  const wanted = steps.map((step) => ({ ...step }));
   const there = matching(wanted, stored);
   const written = matching(wanted, before);
+  const renumbered = replacedIds(before, stored, [...there.values()]);
   // Until Pulumi has seen a condition, all conditions are other people's.
   const isManaged = managesWhen(steps, known);
   return wanted.map((step, index) => {
     const match = there.get(step);
     const same = match?.step;
-    const id = same?.id ?? step.id;
+    const id = same?.id ?? renumbered.get(step.id) ?? step.id;
     const when = step.when ?? (isManaged ? undefined : same?.when);
     const { type, name, enabled = true } = step;
     const config = step.config ?? {};
@@ -50,18 +47,19 @@ export function managesWhen(steps: readonly Step[], known: unknown): boolean {
   return usesWhen(known ?? steps);
 }
 
-/** Steps whose ids a server replaced, with those that it gave them: what Pulumi last saw tells which they are. */
-function withKnownIds<Wanted extends Pick<Step, "id">>(
-  steps: readonly Wanted[],
-  stored: readonly Values[],
+/**
+ * The ids that a server gave to steps in place of those that Pulumi last saw, where no other step is taken for them: a step
+ * that is renamed and changed at once is told by nothing else.
+ */
+function replacedIds(
   before: readonly Values[],
-): Wanted[] {
-  const given = matching(before, stored);
-  return steps.map((step) => {
-    const earlier = before.find(({ id }) => id !== undefined && id === step.id);
-    const id = earlier && given.get(earlier)?.step.id;
-    return typeof id === "string" ? { ...step, id } : step;
-  });
+  stored: readonly Values[],
+  taken: readonly Match[],
+): ReadonlyMap<unknown, unknown> {
+  const given = [...matching(before, stored)].filter(
+    ([{ id }, { step }]) => id !== undefined && !taken.some((each) => each.step === step),
+  );
+  return new Map(given.map(([{ id }, { step }]) => [id, step.id]));
 }
 
 /** Whether what is there beside the program's settings stays: not where another step may be meant, or one of another type. */
