@@ -1,6 +1,6 @@
 import type { AccountLimits, Governor } from "../http/governor";
 import type { Send } from "../http/request";
-import type { FlowType } from "../lifecycle/flow-type";
+import type { FlowType, Problem } from "../lifecycle/flow-type";
 import type { Clock, Log } from "../lifecycle/ports";
 
 /** One thing that a user can configure, in the stack's configuration or the environment. */
@@ -57,6 +57,21 @@ export interface Vendor<Name extends string = string, Account = unknown> {
   connect(settings: Settings<Name>, connection: Connection): Account;
   // The types' own arguments, wire objects and accounts are theirs alone.
   readonly flowTypes: readonly FlowType<object, unknown, Account>[];
+}
+
+/** What to do about a key that the vendor does not know, whatever it calls a key. */
+export function keyAdvice(key: string, setting: string, variable: string): string {
+  return (
+    `Set it with \`pulumi config set --secret ${setting}\` or ${variable}. ` +
+    `\`pulumi refresh\` and \`pulumi destroy\` use the ${key} of the last \`pulumi up\`: after a change run \`pulumi up\` first, or add --run-program`
+  );
+}
+
+/** Problems as loudly as the program wants to hear them: all, all as doubts, or none, without looking. */
+export function asLoudAs(validate: unknown, look: () => Problem[]): Problem[] {
+  if (validate === "off") return [];
+  const problems = look();
+  return validate === "warn" ? problems.map((problem) => ({ ...problem, warning: true })) : problems;
 }
 
 /** A vendor with the settings that all vendors have, beside its own. */

@@ -1,29 +1,20 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../testing/src/emulator";
+import { cannotBeHad, installedOnce } from "../harness/vendor-client";
 
 const run = promisify(execFile);
 const script = join(__dirname, "humanloop-client-script.js");
 const sdk = "humanloop@0.8.20";
 
-/** The folder with the vendor's client and what it needs. Installed once, and whole or not at all. */
-async function installed(): Promise<string> {
-  const folder = join(tmpdir(), `pulumi-flows-${sdk.replace("@", "-")}`);
-  if (existsSync(folder)) return folder;
-  const fresh = mkdtempSync(`${folder}-`);
-  try {
-    const options = ["--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries", "0", "--loglevel", "error"];
-    await run("npm", ["install", ...options, "--prefix", fresh, sdk], { cwd: fresh, timeout: 90_000 });
-    // Another process may have been faster: then there is one already, and the same.
-    if (!existsSync(folder)) renameSync(fresh, folder);
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
-  return folder;
+/** The folder with the vendor's client. */
+function installed(): Promise<string> {
+  const options = ["--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries", "0", "--loglevel", "error"];
+  return installedOnce(sdk.replace("@", "-"), (folder) =>
+    run("npm", ["install", ...options, "--prefix", folder, sdk], { cwd: folder, timeout: 90_000 }),
+  );
 }
 
 describe("emulator: humanloop's own Node client", () => {
@@ -35,10 +26,7 @@ describe("emulator: humanloop's own Node client", () => {
     try {
       folder = await installed();
     } catch (error) {
-      const lines = String(error instanceof Error ? error.message : error)
-        .trim()
-        .split("\n");
-      console.warn(`      SKIPPED: ${sdk} cannot be had from npm's registry (${lines.slice(0, 3).join(" ")})`);
+      cannotBeHad(sdk, "npm's registry", error);
       this.skip();
     }
     emulator = await startEmulator({ seed: { humanloop: { environments: [{ name: "staging" }] } } });

@@ -1,30 +1,21 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../testing/src/emulator";
+import { cannotBeHad, installedOnce } from "../harness/vendor-client";
 
 const run = promisify(execFile);
 const script = join(__dirname, "runtype-python-client.py");
 const sdk = "runtype-sdk==5.5.0";
 
-/** The folder with the vendor's client and what it needs. Installed once for each Python, and whole or not at all. */
+/** The folder with the vendor's client, one for each Python. */
 async function installed(): Promise<string> {
   const { stdout } = await run("python3", ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);
-  const folder = join(tmpdir(), `pulumi-flows-${sdk.replace("==", "-")}-python${stdout.trim()}`);
-  if (existsSync(folder)) return folder;
-  const fresh = mkdtempSync(`${folder}-`);
-  try {
-    const options = ["--quiet", "--disable-pip-version-check", "--retries", "0", "--timeout", "10"];
-    await run("python3", ["-m", "pip", "install", ...options, "--target", fresh, sdk], { timeout: 45_000 });
-    // Another process may have been faster: then there is one already, and the same.
-    if (!existsSync(folder)) renameSync(fresh, folder);
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
-  return folder;
+  const options = ["--quiet", "--disable-pip-version-check", "--retries", "0", "--timeout", "10"];
+  return installedOnce(`${sdk.replace("==", "-")}-python${stdout.trim()}`, (folder) =>
+    run("python3", ["-m", "pip", "install", ...options, "--target", folder, sdk], { timeout: 45_000 }),
+  );
 }
 
 describe("emulator: runtype's own Python client", () => {
@@ -36,10 +27,7 @@ describe("emulator: runtype's own Python client", () => {
     try {
       folder = await installed();
     } catch (error) {
-      const lines = String(error instanceof Error ? error.message : error)
-        .trim()
-        .split("\n");
-      console.warn(`      SKIPPED: ${sdk} cannot be had from Python's package index (${lines.slice(0, 3).join(" ")})`);
+      cannotBeHad(sdk, "Python's package index", error);
       this.skip();
     }
     emulator = await startEmulator();

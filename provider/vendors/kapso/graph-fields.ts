@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Problem, rules } from "../../lifecycle/flow-type";
-import { isObject, type Values } from "../../lifecycle/values";
+import type { Values } from "../../lifecycle/values";
+import { asLoudAs } from "../vendor";
 import type { Definition } from "./definition/definition";
 import { definition, layout } from "./definition/schema";
 import { graphProblems } from "./definition/validate";
@@ -47,8 +48,6 @@ export const graphFields = {
 };
 
 /** What is wrong with the graph, as loudly as the program wants to hear it. */
-export function problemsOf({ definition: graph, validate = "strict" }: Values): Problem[] {
-  if (validate === "off" || !isObject(graph)) return [];
-  const problems = graphProblems(graph);
-  return validate === "warn" ? problems.map((problem) => ({ ...problem, warning: true })) : problems;
+export function problemsOf({ definition: graph, validate }: Values): Problem[] {
+  return asLoudAs(validate, () => graphProblems(graph));
 }

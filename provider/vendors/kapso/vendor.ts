@@ -2,7 +2,7 @@ import { type Client, createClient } from "../../http/client";
 import type { ErrorDialect } from "../../http/layers";
 import { FlowError } from "../../lifecycle/errors";
 import { isObject } from "../../lifecycle/values";
-import { defineVendor, type Settings } from "../vendor";
+import { defineVendor, keyAdvice, type Settings } from "../vendor";
 import type { KapsoAccount } from "./account";
 import { flow } from "./flow";
 import { callable } from "./function";
@@ -23,10 +23,7 @@ const dialect: ErrorDialect = {
   },
   advise(kind) {
     if (kind === "unauthorized") {
-      return (
-        "Kapso does not know this API key. Set it with `pulumi config set --secret kapso:apiKey` or KAPSO_API_KEY. " +
-        "`pulumi refresh` and `pulumi destroy` use the key of the last `pulumi up`: after a change run `pulumi up` first, or add --run-program"
-      );
+      return `Kapso does not know this API key. ${keyAdvice("key", "kapso:apiKey", "KAPSO_API_KEY")}`;
     }
     // Cloudflare's page, "error code: 1010".
     if (kind === "forbidden")

@@ -2,7 +2,7 @@ import { createClient } from "../../http/client";
 import type { ErrorDialect } from "../../http/layers";
 import { FlowError } from "../../lifecycle/errors";
 import { isObject } from "../../lifecycle/values";
-import { defineVendor, type Settings } from "../vendor";
+import { defineVendor, keyAdvice, type Settings } from "../vendor";
 import type { KosliAccount } from "./account";
 import { flow } from "./flow";
 import { FlowLists } from "./flow-lists";
@@ -30,10 +30,7 @@ const dialect: ErrorDialect = {
   },
   advise(kind, { method, path }) {
     if (kind === "unauthorized") {
-      return (
-        "Kosli does not know this API token, or it belongs to the other region. Set it with `pulumi config set --secret kosli:apiToken` or KOSLI_API_TOKEN. " +
-        "`pulumi refresh` and `pulumi destroy` use the token of the last `pulumi up`: after a change run `pulumi up` first, or add --run-program"
-      );
+      return `Kosli does not know this API token, or it belongs to the other region. ${keyAdvice("token", "kosli:apiToken", "KOSLI_API_TOKEN")}`;
     }
     if (kind === "forbidden") return "The token's role may not do this: the role Member of the organization is enough";
     // A flow that is not there is not an error; this is an organization that is not there, or not visible.

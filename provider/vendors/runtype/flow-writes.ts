@@ -78,6 +78,7 @@ export async function withSent(
   return isSent(found) ? found : undefined;
 }
 
+/** Changes what is sent, and leaves everything else as it is. */
 export async function put({ client }: RuntypeAccount, id: string, changes: Changes): Promise<WireFlow> {
   const write = (json: unknown) =>
     client.json({ method: "PUT", path: path`/v1/flows/${id}`, json, repeatable: true }, wireFlow);

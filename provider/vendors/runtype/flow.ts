@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { path } from "../../http/path";
 import { FlowError, orNothing } from "../../lifecycle/errors";
-import { type FlowType, type Problem, rules } from "../../lifecycle/flow-type";
-import { defined, type Values } from "../../lifecycle/values";
+import { type FlowType, rules } from "../../lifecycle/flow-type";
+import { defined } from "../../lifecycle/values";
+import { asLoudAs } from "../vendor";
 import { currentOwner, ownerOf, type RuntypeAccount } from "./account";
 import type { components } from "./api";
 import { type Changes, put, stepsToSend, withoutOthers, withSent } from "./flow-writes";
@@ -56,7 +57,7 @@ export const flow: FlowType<FlowFields, StoredFlow, RuntypeAccount> = {
   onDuplicate: "twins",
   creates: ["name", "description", "steps"],
 
-  crossCheck: problemsOf,
+  crossCheck: ({ steps, validate }) => asLoudAs(validate, () => stepProblems(steps)),
   label: ({ name }) => String(name),
   identity: (id) => id,
   idOf: (wire) => wire.flow.id,
@@ -147,13 +148,6 @@ export const flow: FlowType<FlowFields, StoredFlow, RuntypeAccount> = {
     return undefined;
   },
 };
-
-/** What is wrong with the steps, as loudly as the program wants to hear it. */
-function problemsOf({ steps, validate = "strict" }: Values): Problem[] {
-  if (validate === "off") return [];
-  const problems = stepProblems(steps);
-  return validate === "warn" ? problems.map((problem) => ({ ...problem, warning: true })) : problems;
-}
 
 /**
  * The flow of a name.

@@ -42,6 +42,7 @@ export function plain(found: WireFlow): WireFlow {
 
 const conditions = z.object({ data: z.array(wireStep.pick({ id: true, when: true })) });
 
+/** The same flow with the conditions of its steps, which one call of its own tells. */
 export async function withConditions(account: RuntypeAccount, wire: StoredFlow): Promise<StoredFlow> {
   const { client } = account;
   const request = { method: "GET", path: path`/v1/flow-steps/flow/${wire.flow.id}`, repeatable: true } as const;

@@ -2,7 +2,7 @@ import { createClient } from "../../http/client";
 import type { ErrorDialect } from "../../http/layers";
 import { FlowError } from "../../lifecycle/errors";
 import { isObject } from "../../lifecycle/values";
-import { defineVendor, type Settings } from "../vendor";
+import { defineVendor, keyAdvice, type Settings } from "../vendor";
 import { askedOnce, type RuntypeAccount } from "./account";
 import { flow } from "./flow";
 import { FlowNames } from "./flow-names";
@@ -21,10 +21,7 @@ const dialect: ErrorDialect = {
   },
   advise(kind) {
     if (kind === "unauthorized") {
-      return (
-        "Runtype does not know this API key. Set it with `pulumi config set --secret runtype:apiKey` or RUNTYPE_API_KEY. " +
-        "`pulumi refresh` and `pulumi destroy` use the key of the last `pulumi up`: after a change run `pulumi up` first, or add --run-program"
-      );
+      return `Runtype does not know this API key. ${keyAdvice("key", "runtype:apiKey", "RUNTYPE_API_KEY")}`;
     }
     if (kind === "forbidden")
       return "Flows need a key of their own account, with the scopes FLOWS:READ and FLOWS:WRITE, and one that may delete where flows are deleted";

@@ -9,8 +9,6 @@ const wireVersion = z.looseObject({
   versionType: z.string(),
   label: z.string().nullish(),
   notes: z.string().nullish(),
-  stepCount: z.number().nullish(),
-  stepSummary: z.string().nullish(),
   createdAt: z.string(),
 });
 const wireVersions = z.object({ publishedVersionId: z.string().nullish(), versions: z.array(wireVersion) });
