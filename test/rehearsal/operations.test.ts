@@ -233,7 +233,7 @@ describe("rehearsal: operations", function () {
   it("replacement: half made, it is kept, and its original is still deleted later", async () => {
     await stage.run("up", "halfReplaced", 1);
     equal((await stage.run("up", "halfReplaced", 2)).ok, false);
-    const flows = (await stage.state()).filter(({ id }) => id?.startsWith("a"));
+    const flows = (await stage.state()).filter(({ urn }) => urn.endsWith("::a"));
     deepEqual(
       flows.map(({ id, delete: waits }) => [id, waits ?? false]),
       [
