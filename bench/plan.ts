@@ -66,6 +66,16 @@ const manySteps = Array.from({ length: STEPS }, (_, index) =>
   }),
 );
 
+/** 1 MB of attributes in many small members. */
+const largeAttributes = {
+  prompt: { model: "small", temperature: 0.2, stop: null },
+  examples: Array.from({ length: 7000 }, (_, index) => ({
+    id: index,
+    question: `What about order ${index}, which was to come last week?`,
+    answer: { text: "It is on its way.", tone: "kind", links: [`https://shop.example/${index}`] },
+  })),
+};
+
 /** How long a preview works on one unchanged flow: check and diff, in the provider as the state loads it. */
 export async function measurePlan(): Promise<Figure[]> {
   const emulator = await startEmulator();
@@ -77,6 +87,12 @@ export async function measurePlan(): Promise<Figure[]> {
     const graph = await checkAndDiff("kapso:Workflow", kapso, { name: "bot", definition: largeGraph });
     const runtypeSettings = { "runtype:apiUrl": emulator.url, "runtype:apiKey": "bench-key" };
     const steps = await checkAndDiff("runtype:Flow", runtypeSettings, { name: "support", steps: manySteps });
+    const humanloop = { "humanloop:apiUrl": emulator.url, "humanloop:apiKey": "bench-key" };
+    const attributes = await checkAndDiff("humanloop:Flow", humanloop, {
+      path: "support",
+      attributes: largeAttributes,
+    });
+    const megabytes = (JSON.stringify(largeAttributes).length / 1e6).toFixed(1);
     const name = (kind: string) => `check and diff of one flow with a template ${kind} of 30 attestations`;
     const promise = { limit: 1, unit: "ms", measured: true } as const;
     return [
@@ -96,6 +112,13 @@ export async function measurePlan(): Promise<Figure[]> {
         name: `check and diff of one Runtype flow of ${STEPS} steps`,
         value: steps.usual,
         note: `the first one ${steps.first.toFixed(0)} ms`,
+      },
+      {
+        ...promise,
+        limit: 50,
+        name: `check and diff of one Humanloop flow with ${megabytes} MB of attributes`,
+        value: attributes.usual,
+        note: `the first one ${attributes.first.toFixed(0)} ms`,
       },
     ];
   } finally {

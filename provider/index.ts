@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * as humanloop from "./sdk/humanloop";
 export * as kapso from "./sdk/kapso";
 export * as kosli from "./sdk/kosli";
 export * as runtype from "./sdk/runtype";

@@ -3,14 +3,24 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } fro
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { Workspace } from "../scripts/demo/workspace";
-import { type Emulator, type RehearsalOptions, type RehearsalResult, rehearse, startEmulator } from "../testing/src";
+import {
+  type Emulator,
+  humanloopDefaults,
+  type RehearsalOptions,
+  type RehearsalResult,
+  rehearse,
+  type Seed,
+  startEmulator,
+} from "../testing/src";
 
 const root = resolve(__dirname, "..");
 
 /** What an example finds at the vendor, and needs beside its own files. */
 interface Needs {
-  /** Flows that others manage. */
-  readonly existing?: readonly { readonly org: string; readonly name: string }[];
+  /** What others manage, by the stack that finds it. */
+  readonly existing?: Readonly<Record<string, Seed>>;
+  /** What nobody can know before the example runs, such as ids. */
+  readonly config?: Readonly<Record<string, Record<string, string>>>;
   /** Calls of an unchanged stack: those of lookups. */
   readonly lookups?: Readonly<Record<string, readonly string[]>>;
   readonly secrets?: Readonly<Record<string, Record<string, string>>>;
@@ -18,32 +28,54 @@ interface Needs {
   readonly active?: Readonly<Record<string, readonly string[]>>;
   /** Runtype flows that are published. */
   readonly published?: Readonly<Record<string, readonly string[]>>;
+  /** The stack that only points at what others manage. */
+  readonly pointsOnly?: string;
   /** The setting that publishes the flows of prod. */
   readonly releasedBy?: string;
-  /** The setting that protects the flows of prod. */
-  readonly protectedBy?: string;
+  /** The stack whose flows are protected, and the setting that does it. */
+  readonly protectedBy?: { readonly stack: string; readonly setting: string };
 }
 
 const RUNTYPE = { "runtype:apiKey": "example-key" };
+const HUMANLOOP = { "humanloop:apiKey": "example-key" };
 const KAPSO = { "kapso:apiKey": "example-key", "order-status-bot:shopToken": "example-shop-token" };
+
+const BASE_IMAGE: Seed = { kosli: { flows: [{ org: "acme", name: "base-image" }] } };
+/** Environments are made in Humanloop's app. */
+const STAGING = { humanloop: { environments: [{ id: "env_staging", name: "staging" }] } } satisfies Seed;
+const DEVS_FLOW = {
+  path: "support/triage",
+  versions: [
+    { version_id: "flv_one", attributes: { prompt: "one" } },
+    { version_id: "flv_two", attributes: { prompt: "two" } },
+  ],
+};
 
 const NEEDS: Record<string, Needs> = {
   kosli: {
-    existing: [{ org: "acme", name: "base-image" }],
+    existing: { dev: BASE_IMAGE, prod: BASE_IMAGE },
     lookups: { prod: ["getFlow 200"] },
     secrets: { prod: { "payments-compliance:auditToken": "audit-token" } },
-    protectedBy: "payments-compliance:protect",
+    protectedBy: { stack: "prod", setting: "payments-compliance:protect" },
   },
   kapso: {
     secrets: { dev: KAPSO, prod: KAPSO },
     active: { prod: ["order-status-prod"] },
-    protectedBy: "order-status-bot:protect",
+    protectedBy: { stack: "prod", setting: "order-status-bot:protect" },
   },
   runtype: {
     secrets: { dev: RUNTYPE, prod: RUNTYPE },
     published: { dev: ["support-answer-dev"] },
     releasedBy: "support-answers:release",
-    protectedBy: "support-answers:protect",
+    protectedBy: { stack: "prod", setting: "support-answers:protect" },
+  },
+  humanloop: {
+    existing: { dev: STAGING, prod: { humanloop: { ...STAGING.humanloop, files: [DEVS_FLOW] } } },
+    config: { prod: { "support-triage:release": "flv_two" } },
+    lookups: { prod: ["retrieveFileByPath 200", "getFlow 200"] },
+    secrets: { dev: HUMANLOOP, prod: HUMANLOOP },
+    pointsOnly: "prod",
+    protectedBy: { stack: "dev", setting: "support-triage:protect" },
   },
 };
 
@@ -73,6 +105,61 @@ const programs: { readonly title: string; readonly needs: Needs; copy(): Copy }[
   ...examples.map((name) => ({ title: `examples/${name}`, needs: NEEDS[name] ?? {}, copy: () => copyOf(name) })),
 ];
 
+type Operation = RehearsalOptions["operation"];
+type Printed = RehearsalResult & { printed: string };
+
+/** A program as it is tried, and which programs were type checked already. */
+interface Tried {
+  readonly program: Copy;
+  readonly needs: Needs;
+  readonly checked: Set<string>;
+}
+
+async function runOn(
+  emulator: Emulator,
+  { program, needs, checked }: Tried,
+  operation: Operation,
+  stack: string,
+  config: Record<string, string>,
+): Promise<Printed> {
+  const lines: string[] = [];
+  emulator.clearJournal();
+  const result = await rehearse({
+    operation,
+    stack,
+    cwd: program.folder,
+    config: { ...needs.config?.[stack], ...config },
+    secretConfig: needs.secrets?.[stack] ?? {},
+    env: {
+      ...environmentOf(emulator),
+      KOSLI_ORG: undefined,
+      PULUMI_CONFIG_PASSPHRASE: "example",
+      // Checked once, with the example's own compiler options.
+      PULUMI_NODEJS_TRANSPILE_ONLY: checked.has(program.folder) ? "true" : undefined,
+    },
+    output: (line) => lines.push(line),
+  });
+  checked.add(program.folder);
+  const violations = emulator.journal().flatMap((entry) => entry.violations);
+  assert.deepEqual(violations, [], "a call departs from the vendor's description");
+  return { ...result, printed: lines.join("\n") };
+}
+
+function environmentOf({ url }: Emulator): Record<string, string> {
+  return {
+    KOSLI_API_URL: url,
+    KOSLI_API_TOKEN: "example-token",
+    KAPSO_API_URL: url,
+    KAPSO_API_KEY: "example-key",
+    RUNTYPE_API_URL: url,
+    RUNTYPE_API_KEY: "example-key",
+    HUMANLOOP_API_URL: url,
+    HUMANLOOP_API_KEY: "example-key",
+  };
+}
+
+const succeeded = (result: Printed) => assert.ok(result.ok, result.printed);
+
 describe("examples", function () {
   this.timeout(120_000);
 
@@ -80,78 +167,45 @@ describe("examples", function () {
     describe(title, () => {
       let emulator: Emulator;
       let program: Copy;
-      let typeChecked = false;
+      const checked = new Set<string>();
 
-      before(async () => {
-        emulator = await startEmulator({
-          seed: { kosli: { flows: [...(needs.existing ?? [])] } },
-          // Deployed at once, since pauses here are real ones.
-          switches: { kapsoDeployReads: 0 },
-        });
+      before(() => {
         program = copy();
       });
 
-      after(async () => {
-        program.remove();
-        await emulator.close();
-      });
+      after(() => program.remove());
+      afterEach(() => emulator.close());
 
       const live = () => {
-        const { kosli, kapso, runtype } = emulator.state();
+        const { kosli, kapso, runtype, humanloop } = emulator.state();
         return (
           kosli.flows.filter(({ archived }) => !archived).length +
           kapso.workflows.filter(({ status }) => status !== "archived").length +
           kapso.triggers.length +
           kapso.functions.length +
-          runtype.flows.length
+          runtype.flows.length +
+          humanloop.files.length
         );
       };
       const published = () => emulator.state().runtype.flows.filter(({ publishedVersionId }) => publishedVersionId);
-      const existing = needs.existing?.length ?? 0;
-
-      async function run(
-        operation: RehearsalOptions["operation"],
-        stack: string,
-        config: Record<string, string> = {},
-      ): Promise<RehearsalResult & { printed: string }> {
-        const lines: string[] = [];
-        emulator.clearJournal();
-        const result = await rehearse({
-          operation,
-          stack,
-          cwd: program.folder,
-          config,
-          secretConfig: needs.secrets?.[stack] ?? {},
-          env: {
-            KOSLI_API_URL: emulator.url,
-            KOSLI_API_TOKEN: "example-token",
-            KOSLI_ORG: undefined,
-            KAPSO_API_URL: emulator.url,
-            KAPSO_API_KEY: "example-key",
-            RUNTYPE_API_URL: emulator.url,
-            RUNTYPE_API_KEY: "example-key",
-            PULUMI_CONFIG_PASSPHRASE: "example",
-            // Checked once, with the example's own compiler options.
-            PULUMI_NODEJS_TRANSPILE_ONLY: typeChecked ? "true" : undefined,
-          },
-          output: (line) => lines.push(line),
-        });
-        typeChecked = true;
-        const violations = emulator.journal().flatMap((entry) => entry.violations);
-        assert.deepEqual(violations, [], "a call departs from the vendor's description");
-        return { ...result, printed: lines.join("\n") };
-      }
-
-      const succeeded = (result: RehearsalResult & { printed: string }) => assert.ok(result.ok, result.printed);
+      const run = (operation: Operation, stack: string, config: Record<string, string> = {}) =>
+        runOn(emulator, { program, needs, checked }, operation, stack, config);
       const writes = () => emulator.journal().filter(({ wrote }) => wrote);
 
       for (const stack of ["dev", "prod"]) {
         it(`${stack}: is previewed, made, found unchanged here and at the vendor, and destroyed`, async () => {
+          emulator = await startEmulator({
+            seed: needs.existing?.[stack] ?? {},
+            // Deployed at once, since pauses here are real ones.
+            switches: { kapsoDeployReads: 0 },
+          });
+          const existing = live();
+
           succeeded(await run("preview", stack));
           assert.deepEqual(writes(), [], "a preview writes nothing");
 
           succeeded(await run("up", stack));
-          assert.ok(live() > existing, "flows are made");
+          assert.ok(needs.pointsOnly === stack ? writes().length > 0 : live() > existing, "flows are made");
           const active = emulator.state().kapso.workflows.filter(({ status }) => status === "active");
           assert.deepEqual(
             active.map(({ name }) => name),
@@ -181,11 +235,11 @@ describe("examples", function () {
             succeeded(await run("up", stack, { [needs.releasedBy]: "1" }));
             assert.ok(live() - published().length < unpublished, "a release is published");
           }
-          if (needs.protectedBy && stack === "prod") {
+          if (needs.protectedBy?.stack === stack) {
             const refused = await run("destroy", stack);
             assert.ok(!refused.ok && refused.printed.includes("protect"), refused.printed);
             assert.deepEqual(writes(), []);
-            succeeded(await run("up", stack, { [needs.protectedBy]: "false" }));
+            succeeded(await run("up", stack, { [needs.protectedBy.setting]: "false" }));
           }
           succeeded(await run("destroy", stack));
           assert.equal(live(), existing, "only what others manage is left");
@@ -193,6 +247,71 @@ describe("examples", function () {
       }
     });
   }
+
+  it("examples/humanloop: what dev has is promoted to prod by its id, and rolled back; the first version alone is live at once", async () => {
+    const evaluator = { path: "support/accuracy", type: "evaluator" as const };
+    const emulator = await startEmulator({
+      seed: {
+        humanloop: {
+          ...STAGING.humanloop,
+          files: [{ ...evaluator, versions: [{ version_id: "evv_accuracy", attributes: {} }] }],
+        },
+      },
+    });
+    const program = copyOf("humanloop");
+    const needs = { secrets: { dev: HUMANLOOP, prod: HUMANLOOP } };
+    const tried = { program, needs, checked: new Set([program.folder]) };
+    const run = (operation: Operation, stack: string, config: Record<string, string> = {}) => {
+      const settings = Object.entries(config).map(([key, value]) => [`support-triage:${key}`, value]);
+      return runOn(emulator, tried, operation, stack, Object.fromEntries(settings));
+    };
+    const flow = () => emulator.state().humanloop.files.find(({ path }) => path === "support/triage");
+    /** Which version each environment has, counted from the oldest. */
+    const deployed = () => {
+      const { versions = [], deployments = {} } = flow() ?? {};
+      const place = (id: string | undefined) => versions.findIndex(({ version_id }) => version_id === id);
+      return { staging: place(deployments.env_staging), production: place(deployments[humanloopDefaults.production]) };
+    };
+    try {
+      succeeded(await run("up", "dev", { evaluatorVersion: "evv_accuracy" }));
+      assert.deepEqual(deployed(), { staging: 0, production: 0 });
+      assert.deepEqual(flow()?.versions[0]?.attributes.queues, { order: "shop", return: "warehouse", other: null });
+      assert.deepEqual(
+        flow()?.evaluators.map(({ state }) => state),
+        ["active"],
+      );
+
+      const second = { model: "gpt-5" };
+      succeeded(await run("up", "dev", second));
+      assert.deepEqual(deployed(), { staging: 1, production: 0 });
+      assert.deepEqual(
+        flow()?.evaluators.map(({ state }) => state),
+        ["inactive"],
+      );
+      const [old, promoted] = flow()?.versions.map(({ version_id }) => version_id) ?? [];
+      assert.ok(old && promoted);
+
+      const unknown = await run("preview", "prod", { release: "flv_unknown" });
+      assert.ok(
+        !unknown.ok && unknown.printed.includes("no version flv_unknown of the Humanloop flow"),
+        unknown.printed,
+      );
+      succeeded(await run("up", "prod", { release: promoted }));
+      assert.deepEqual(deployed(), { staging: 1, production: 1 });
+      succeeded(await run("up", "prod", { release: old }));
+      assert.deepEqual(deployed(), { staging: 1, production: 0 }, "rolled back");
+      succeeded(await run("destroy", "prod"));
+      assert.deepEqual(deployed(), { staging: 1, production: 0 }, "callers keep what they have");
+
+      succeeded(await run("up", "dev", { ...second, protect: "false" }));
+      const refused = await run("destroy", "dev");
+      assert.ok(!refused.ok && refused.printed.includes("forceDestroy"), refused.printed);
+      assert.equal(flow()?.versions.length, 2);
+    } finally {
+      program.remove();
+      await emulator.close();
+    }
+  });
 
   it("the root program is the one that runs in the repository itself", async () => {
     const emulator = await startEmulator();
@@ -203,14 +322,7 @@ describe("examples", function () {
         stack: "dev",
         cwd: root,
         stateFile: join(folder, "dev.json"),
-        env: {
-          KOSLI_API_URL: emulator.url,
-          KOSLI_API_TOKEN: "example-token",
-          KAPSO_API_URL: emulator.url,
-          KAPSO_API_KEY: "example-key",
-          RUNTYPE_API_URL: emulator.url,
-          RUNTYPE_API_KEY: "example-key",
-        },
+        env: environmentOf(emulator),
         output: () => undefined,
       });
       const flows = steps.filter(({ type }) => type.endsWith("kosli:Flow")).map(({ name }) => name);

@@ -7,8 +7,8 @@ import { pauseBefore } from "./retry-policy";
 
 /** How one vendor says that something is wrong. */
 export interface ErrorDialect {
-  /** The vendor's own words in a refused answer, if it has any. */
-  describe(text: string): string | undefined;
+  /** The vendor's own words in the JSON of a refused answer, if it has any. */
+  describe(body: unknown): string | undefined;
   /** What a user should do about a status, beyond the vendor's words. */
   advise(kind: VendorErrorKind, request: Request): string | undefined;
   /** The header that carries the vendor's id of the request. */
@@ -89,7 +89,7 @@ function refusal(response: Response, request: Request, dialect: ErrorDialect): V
   const message =
     kind === "refused"
       ? `${call} was answered with a redirect (${response.status}), which is not followed; check the address of the API`
-      : `${call} was refused with ${response.status}: ${words(dialect.describe(response.text)) || summary(response)}`;
+      : `${call} was refused with ${response.status}: ${words(dialect.describe(parsed(response.text))) || summary(response)}`;
   return new VendorError(kind, advice ? `${message}. ${advice}` : message, {
     method: request.method,
     path: request.path.text,
@@ -106,15 +106,15 @@ function refusal(response: Response, request: Request, dialect: ErrorDialect): V
  */
 function isPage({ text, headers }: Response): boolean {
   if (/^\s*</.test(text)) return true;
-  return text.trim() !== "" && (headers["content-type"]?.includes("text/html") ?? false) && !isJson(text);
+  return text.trim() !== "" && (headers["content-type"]?.includes("text/html") ?? false) && parsed(text) === undefined;
 }
 
-function isJson(text: string): boolean {
+/** The value of a JSON text; `undefined` for any other text. */
+function parsed(text: string): unknown {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -162,9 +162,11 @@ async function takeOver<Wire, Account>(
           return `${showPath(path, {})}: ${show(path, before)} => ${show(path, after)}`;
         }),
   );
-  ports.log.info(
-    `${type.onDuplicate === "settles" ? "Setting" : "Adopting"} ${settler.name(desired)}${changes.length > 0 ? `, changing ${changes.join("; ")}` : ", which is as wanted"}.`,
-  );
+  const name = settler.name(desired);
+  const verb = type.onDuplicate === "settles" ? "Setting" : "Adopting";
+  if (changes.length > 0) ports.log.info(`${verb} ${name}, changing ${changes.join("; ")}.`);
+  else if (type.onDuplicate === "settles") ports.log.info(`${name} is as wanted already.`);
+  else ports.log.info(`Adopting ${name}, which is as wanted.`);
   const id = type.idOf(found);
   return { id, state: await settler.write(account, found, { id, known, inputs, target, changed, keys }) };
 }

@@ -114,6 +114,8 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   label(values: Values): string;
   /** What identifies a flow at the vendor for ever, also across renames. */
   identity(id: string, state: Values): string;
+  /** What changes wait for each other by, where two labels may mean one thing. Default: the label. */
+  queue?(values: Values): string;
   /** The Pulumi id of a flow that was just created or adopted. */
   idOf(wire: Wire): string;
   /** The values that an id alone tells; throws when it is no id of this type. */
@@ -160,6 +162,8 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
    *
    * @param target what the program declares, and the values that clear the fields that it dropped
    * @param keys the keys of each field that the program owns by key, now or before
+   * @param reached takes the flow as it is after each of several writes: what is recorded if a later one fails, where `read`
+   *   would not show it
    */
   update(
     account: Account,
@@ -167,6 +171,7 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
     target: Partial<Desired>,
     changed: readonly string[],
     keys: Readonly<Record<string, readonly string[]>>,
+    reached: (now: Wire) => void,
   ): Promise<Wire | undefined>;
   /** Deletes. Answers with what a user should know of it, if anything. */
   delete(account: Account, wire: Wire, state: Values): Promise<string | undefined>;

@@ -84,7 +84,9 @@ export function createLifecycle<Wire, Account>(
       return undefined;
     }
     const observed = settler.observe(wire, state);
-    const declaration = hidingMoved(type, { ...declared, account: type.accountOf(wire, account) }, observed, state);
+    // Not every answer tells whose the flow is.
+    const owner = type.accountOf(wire, account) || declared.account;
+    const declaration = hidingMoved(type, { ...declared, account: owner }, observed, state);
     const found = stateOf(type, observed, type.outputsOf(wire, account), declaration, state);
     return { id, state: found, inputs: inputsOf(declaration, found) };
   }
@@ -143,7 +145,7 @@ export function createLifecycle<Wire, Account>(
     secrets: (values) => secretsOf(type, migrate(values)),
     create: (inputs) =>
       naming(settler.name(inputs), [inputs], () =>
-        ports.memory.exclusively([settler.key(inputs)], () => create(settler, connect(), inputs)),
+        ports.memory.exclusively([settler.queue(inputs)], () => create(settler, connect(), inputs)),
       ),
     read: (id, kept) =>
       naming(DECLARED in kept ? settler.name(kept) : `${type.noun} "${id}"`, [kept], async () => {
@@ -154,14 +156,14 @@ export function createLifecycle<Wire, Account>(
     update: (id, kept, inputs) =>
       naming(settler.name(kept), [kept, inputs], () =>
         // A rename gives up one key and takes another; a creation may be after either.
-        ports.memory.exclusively([settler.key(kept), settler.key(inputs)], () =>
+        ports.memory.exclusively([settler.queue(kept), settler.queue(inputs)], () =>
           update(settler, connect(), id, migrate(kept), inputs),
         ),
       ),
     delete: (id, kept) =>
       naming(settler.name(kept), [kept], () =>
         // A creation may be about to adopt it.
-        ports.memory.exclusively([settler.key(kept)], () => remove(id, migrate(kept))),
+        ports.memory.exclusively([settler.queue(kept)], () => remove(id, migrate(kept))),
       ),
   };
 }

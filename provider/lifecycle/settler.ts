@@ -73,9 +73,14 @@ export class Settler<Wire, Account> {
     return `${this.type.noun} "${this.type.label(values)}"`;
   }
 
-  /** What is unique at the vendor, and what a creation and an update of it wait for each other by. */
+  /** What is unique at the vendor. */
   key(values: Values): string {
     return `${this.#records} ${this.type.label(values)}`;
+  }
+
+  /** What a creation, an update and a deletion of it wait for each other by. */
+  queue(values: Values): string {
+    return `${this.#records} ${this.type.queue?.(values) ?? this.type.label(values)}`;
   }
 
   /** What the memory of a run calls a flow. */
@@ -118,7 +123,9 @@ export class Settler<Wire, Account> {
    * @param before the state that an earlier program left
    */
   declared(wire: Wire, account: Account, inputs: Values, before: Values = {}): Declaration {
-    return declare(this.type, inputs, this.type.accountOf(wire, account), declarationOf(before));
+    const earlier = declarationOf(before);
+    // Not every answer tells whose the flow is.
+    return declare(this.type, inputs, this.type.accountOf(wire, account) || (earlier?.account ?? ""), earlier);
   }
 
   /** The state of what is as the program wants it, remembered as answered for. */
@@ -151,8 +158,14 @@ export class Settler<Wire, Account> {
     if (wire !== undefined && type.identity(id, state) !== type.label(state)) return wire;
     const reached = wire === undefined ? await type.currentAccount(account, state) : type.accountOf(wire, account);
     // Some vendors do not tell every key whose it is.
-    const isUntold = wire !== undefined && reached === "";
-    if (!expected || isUntold || expected === reached) return wire;
+    if (wire !== undefined && (!expected || reached === "")) return wire;
+    if (expected === reached) return wire;
+    if (!expected) {
+      throw new FlowError(
+        "wrongAccount",
+        "It is not there, and the state does not tell whose it is, so that it cannot be told from a key of another account. Nothing was changed. If it is really gone, remove it from the stack with `pulumi state delete`.",
+      );
+    }
     throw new FlowError(
       "wrongAccount",
       `The credentials reach ${reached}, but this flow belongs to ${expected}. Nothing was changed: set that account's own key and address.`,
@@ -189,7 +202,8 @@ export class Settler<Wire, Account> {
     if (wire !== undefined) return { id: this.type.idOf(wire), state: this.settled(wire, account, inputs) };
     // Claims no more than what the creation itself has set.
     const applied = Object.fromEntries(this.type.creates.map((field) => [field, inputs[field]]));
-    const state = defined({ ...applied, [DECLARED]: encode(declare(this.type, inputs, "")) });
+    const owner = await this.type.currentAccount(account, desired).catch(() => "");
+    const state = defined({ ...applied, [DECLARED]: encode(declare(this.type, inputs, owner)) });
     return { id, state: this.#held(id, state) };
   }
 
@@ -203,23 +217,35 @@ export class Settler<Wire, Account> {
     if (changed.length === 0) return this.settled(wire, account, inputs, known);
     let after: Wire;
     let taken = false;
+    let reached: Wire | undefined;
+    const note = (now: Wire) => {
+      reached = now;
+    };
     try {
-      const whole = await this.type.update(account, wire, this.apiForm(target), changed, keys);
+      const whole = await this.type.update(account, wire, this.apiForm(target), changed, keys, note);
       taken = true;
       after = whole ?? (await this.#readChanged(account, wire, change));
     } catch (error) {
       taken ||= error instanceof FlowError && error.kind === "notAsSent";
       // What the type itself refused, it has not done.
-      if (!taken && error instanceof FlowError && !MAY_HAVE_WRITTEN.includes(error.kind)) throw error;
-      const found = await this.#lookAfter(error, account, wire, change);
+      if (!taken && !reached && error instanceof FlowError && !MAY_HAVE_WRITTEN.includes(error.kind)) throw error;
+      const seen = reached ? this.#rest(reached, account, change) : change;
+      const found = await this.#lookAfter(error, account, wire, seen);
       if (found === "unreadable") throw this.#changeUnknown(known, error);
       if (found === undefined) throw error;
       const arrived = taken ? { fields: changed, keys: {} } : found.arrived;
       if (arrived.fields.length === 0 && Object.keys(arrived.keys).length === 0) throw error;
-      throw this.#halfChanged(found.now, account, change, { ...arrived, taken }, error);
+      throw this.#halfChanged(found.now, account, seen, { ...arrived, taken }, error);
     }
     this.warnOfPerpetualDifferences(after, change);
     return this.settled(after, account, inputs, known);
+  }
+
+  /** What is left of a change after the first of several writes: what it has made may lack whatever is wanted. */
+  #rest(reached: Wire, account: Account, change: Change): Change {
+    const { known, inputs, target } = change;
+    const state = this.stateOf(reached, account, this.declared(reached, account, inputs, known), inputs, known);
+    return { ...change, known: { ...state, [DECLARED]: known[DECLARED] }, changed: Object.keys(target) };
   }
 
   /** Reads what was just changed; a vendor may need a moment to show it. */

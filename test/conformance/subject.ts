@@ -35,6 +35,23 @@ export const ruleNames = [
 
 export type RuleName = (typeof ruleNames)[number];
 
+/** Rules about names that can be taken, given up and changed: a pointer has none. */
+export const ABOUT_NAMES: readonly RuleName[] = [
+  "collision",
+  "adoption",
+  "rename",
+  "rename to a taken name",
+  "race to create",
+];
+
+/** Rules about what is gone and made again, or by somebody else: a pointer without a place of its own is only gone with its flow. */
+export const ABOUT_BEING_GONE: readonly RuleName[] = [
+  "deleted outside",
+  "forced replacement",
+  "stranger of the name",
+  "race with a deletion",
+];
+
 /** Says why a rule does not apply to a flow type. All waivers stand in `waivers.golden.json`. */
 export interface Waiver {
   readonly rule: RuleName;
@@ -142,6 +159,8 @@ export interface Subject extends Benched {
   readonly waivers: readonly Waiver[];
   /** The fields by which a look-up finds a flow, beside its id. Default: none. */
   readonly lookUpBy?: readonly string[];
+  /** How the paths of calls end that look, although they are no GET. Default: there are none. */
+  readonly looks?: readonly string[];
   /** For a flow type without names: the field by which messages tell one from another. */
   readonly keyField?: string;
 }

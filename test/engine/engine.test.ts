@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { pulumiVersion } from "../../scripts/engines";
+import { humanloopScenarios } from "./humanloop-scenarios";
 import { kapsoScenarios } from "./kapso-scenarios";
 import { runtypeScenarios } from "./runtype-scenarios";
 import { scenarios } from "./scenarios";
@@ -18,7 +19,13 @@ describe("engines", function () {
       );
   });
 
-  for (const scenario of [...scenarios, ...toyScenarios, ...kapsoScenarios, ...runtypeScenarios]) {
+  for (const scenario of [
+    ...scenarios,
+    ...toyScenarios,
+    ...kapsoScenarios,
+    ...runtypeScenarios,
+    ...humanloopScenarios,
+  ]) {
     it(`rehearsal: ${scenario.title}`, async () => {
       await play(scenario);
     });

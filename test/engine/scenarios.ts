@@ -19,6 +19,7 @@ export interface Seen extends Outcome {
   readonly channels: ToyState["channels"];
   readonly kapso: EmulatorState["kapso"];
   readonly runtype: EmulatorState["runtype"];
+  readonly humanloop: EmulatorState["humanloop"];
   /** The flows of the state, by resource name. */
   readonly state: Readonly<Record<string, StateResource>>;
   /** The stack's outputs in the state. */
@@ -39,7 +40,7 @@ export interface Scenario {
   readonly title: string;
   readonly program: string;
   /** Whose program it is. Default: Kosli's. */
-  readonly of?: "toy" | "kapso" | "runtype";
+  readonly of?: "toy" | "kapso" | "runtype" | "humanloop";
   readonly switches?: Partial<Switches>;
   readonly steps: readonly Step[];
 }

@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS, Governor } from "../../provider/http/governor";
 import { path } from "../../provider/http/path";
 import type { Request } from "../../provider/http/request";
 import { VendorError } from "../../provider/lifecycle/errors";
+import { isObject } from "../../provider/lifecycle/values";
 import { failureAs } from "../harness/failure-of";
 import { TestClock, TestLog } from "../harness/kosli-lifecycle";
 import { type Peer, startPeer } from "../harness/peer";
@@ -73,7 +74,7 @@ describe("http client", () => {
     const client = createClient({
       transport: axiosTransport(root, { timeout: 1000, maxResponse: 10_000, ...limits }),
       dialect: {
-        describe: (text) => (text.startsWith("said: ") ? text.slice(6) : undefined),
+        describe: (body) => (isObject(body) ? String(body.said) : undefined),
         advise: (kind) => (kind === "forbidden" ? "Ask for the role" : undefined),
         requestIdHeader: "x-request-id",
         passingStatuses: [409],
@@ -158,7 +159,7 @@ describe("http client", () => {
   for (const [status, kind, outcomeUnknown] of kinds) {
     it(`client: ${status} is of the kind ${kind}, and it is ${outcomeUnknown ? "not " : ""}known that nothing was done`, async () => {
       const peer = await serve((_request, response) =>
-        response.writeHead(status, { "x-request-id": "r-1", "retry-after": "3600" }).end("said: no"),
+        response.writeHead(status, { "x-request-id": "r-1", "retry-after": "3600" }).end('{"said":"no"}'),
       );
       const error = await failureAs(VendorError, connect(peer.root).client.send(GET));
       assert.deepEqual([error.kind, error.status, error.outcomeUnknown], [kind, status, outcomeUnknown]);
@@ -168,7 +169,7 @@ describe("http client", () => {
   }
 
   it("client: advice of the vendor follows what was said", async () => {
-    const peer = await serve((_request, response) => response.writeHead(403).end("said: no"));
+    const peer = await serve((_request, response) => response.writeHead(403).end('{"said":"no"}'));
     const error = await failureAs(VendorError, connect(peer.root).client.send(GET));
     assert.equal(error.message, "GET /api/x was refused with 403: no. Ask for the role");
   });
@@ -315,7 +316,7 @@ describe("http client", () => {
 
   describe("repeating", () => {
     it("repeat: a safe call is tried five times, a creation once", async () => {
-      const peer = await serve((_request, response) => response.writeHead(500).end("said: no"));
+      const peer = await serve((_request, response) => response.writeHead(500).end('{"said":"no"}'));
       const { client, clock } = connect(peer.root);
       await failureAs(VendorError, client.send(SAFE));
       assert.equal(peer.asked.length, 5);

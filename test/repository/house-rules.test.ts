@@ -110,6 +110,9 @@ describe("house rules", () => {
     assert.deepEqual(
       allVendors().flatMap(({ flowTypes }) => flowTypes.map(({ token }) => token)),
       [
+        "humanloop:Flow",
+        "humanloop:FlowDeployment",
+        "humanloop:FlowMonitoring",
         "kapso:Workflow",
         "kapso:Flow",
         "kapso:Trigger",

@@ -1,5 +1,18 @@
 import type { Values } from "../../provider/lifecycle/values";
 import type { Subject } from "../conformance/subject";
+import { humanloopDeployment } from "../conformance/subjects/humanloop-deployment";
+import { humanloopFlow } from "../conformance/subjects/humanloop-flow";
+import { humanloopMonitoring } from "../conformance/subjects/humanloop-monitoring";
+import {
+  KIOSK as HUMANLOOP_KIOSK,
+  SHOP as HUMANLOOP_SHOP,
+  versionsOf as humanloopVersionsOf,
+  NEIGHBOUR,
+  PRODUCTION,
+  STAGING,
+  TONE,
+  TONE_VERSIONS,
+} from "../conformance/subjects/humanloop-world";
 import { kapsoFlow } from "../conformance/subjects/kapso-flow";
 import { kapsoFunction } from "../conformance/subjects/kapso-function";
 import { greeting, helping, PLACES, placedAt } from "../conformance/subjects/kapso-graphs";
@@ -209,6 +222,61 @@ export const cases: Readonly<Record<string, Case>> = {
     programs: {
       minimal: { flow: SHOP },
       full: { flow: KIOSK, version: versionsOf(KIOSK)[1], triggers: ["1", { release: 2 }], onConflict: "overwrite" },
+    },
+  },
+  "humanloop-flow": {
+    since: 3,
+    open: () => openSubject(humanloopFlow),
+    change: { versionDescription: "after", forceDestroy: true },
+    secret: ["attributes", "key"],
+    programs: {
+      minimal: { path: "minimal", attributes: {} },
+      full: {
+        path: "shop/answers/full",
+        attributes: {
+          prompt: { template: "Hi {{question}}", temperature: 0.7, stop: null },
+          tools: [{ name: "look up" }],
+        },
+        versionName: "one",
+        versionDescription: "answers the shop",
+        forceDestroy: true,
+        adopt: true,
+        onConflict: "overwrite",
+      },
+      empty: { path: "empty", attributes: { prompt: {}, tools: [] }, versionDescription: "" },
+      secret: { path: "secret", attributes: { key: "hush" }, __secret: [["attributes", "key"]] },
+    },
+  },
+  "humanloop-flowdeployment": {
+    since: 3,
+    open: () => openSubject(humanloopDeployment),
+    change: { deletionPolicy: "remove" },
+    programs: {
+      minimal: {
+        flow: HUMANLOOP_SHOP,
+        environment: "staging",
+        version: humanloopVersionsOf(HUMANLOOP_SHOP)[0],
+      },
+      full: {
+        flow: HUMANLOOP_KIOSK,
+        environment: STAGING,
+        version: humanloopVersionsOf(HUMANLOOP_KIOSK)[1],
+        deletionPolicy: "remove",
+        onConflict: "overwrite",
+      },
+    },
+  },
+  "humanloop-flowmonitoring": {
+    since: 3,
+    open: () => openSubject(humanloopMonitoring),
+    change: { evaluators: { [TONE_VERSIONS[1]]: { evaluatorVersionId: TONE_VERSIONS[1] } } },
+    programs: {
+      minimal: { flow: NEIGHBOUR, evaluators: [] },
+      full: {
+        flow: HUMANLOOP_SHOP,
+        evaluators: [{ evaluatorId: TONE, environmentId: PRODUCTION }, { evaluatorVersionId: TONE_VERSIONS[0] }],
+        onConflict: "overwrite",
+      },
     },
   },
 };

@@ -29,14 +29,7 @@ export const toy: Vendor<"apiKey" | "apiUrl" | "project", ToyAccount> = {
       governor: connection.governor(`Toy (${hostRoot})`),
       dialect: {
         passingStatuses: [],
-        describe(text) {
-          try {
-            const body: unknown = JSON.parse(text);
-            return isObject(body) && typeof body.error === "string" ? body.error : undefined;
-          } catch {
-            return undefined;
-          }
-        },
+        describe: (body) => (isObject(body) && typeof body.error === "string" ? body.error : undefined),
         advise: () => undefined,
         requestIdHeader: "x-request-id",
       },

@@ -14,13 +14,7 @@ const LEGACY_HOST = "https://app.kapso.ai";
 
 const dialect: ErrorDialect = {
   passingStatuses: [],
-  describe(text) {
-    try {
-      return wordsOf(JSON.parse(text));
-    } catch {
-      return undefined;
-    }
-  },
+  describe: wordsOf,
   advise(kind) {
     if (kind === "unauthorized") {
       return `Kapso does not know this API key. ${keyAdvice("key", "kapso:apiKey", "KAPSO_API_KEY")}`;

@@ -15,18 +15,13 @@ const LIST = /^\/api\/v2\/flows\/[^/]+$/;
 const dialect: ErrorDialect = {
   // Kosli documents 409 as a lock conflict between writers of one flow: https://docs.kosli.com
   passingStatuses: [409],
-  describe(text) {
-    try {
-      const body: unknown = JSON.parse(text);
-      if (typeof body === "string") return body;
-      if (!isObject(body) || typeof body.message !== "string") return undefined;
-      const details = isObject(body.errors)
-        ? Object.entries(body.errors).map(([field, said]) => `${field}: ${String(said)}`)
-        : [];
-      return [body.message, ...details].join("; ");
-    } catch {
-      return undefined;
-    }
+  describe(body) {
+    if (typeof body === "string") return body;
+    if (!isObject(body) || typeof body.message !== "string") return undefined;
+    const details = isObject(body.errors)
+      ? Object.entries(body.errors).map(([field, said]) => `${field}: ${String(said)}`)
+      : [];
+    return [body.message, ...details].join("; ");
   },
   advise(kind, { method, path }) {
     if (kind === "unauthorized") {

@@ -12,13 +12,7 @@ const HOST = "https://api.runtype.com";
 
 const dialect: ErrorDialect = {
   passingStatuses: [],
-  describe(text) {
-    try {
-      return wordsOf(JSON.parse(text));
-    } catch {
-      return undefined;
-    }
-  },
+  describe: wordsOf,
   advise(kind) {
     if (kind === "unauthorized") {
       return `Runtype does not know this API key. ${keyAdvice("key", "runtype:apiKey", "RUNTYPE_API_KEY")}`;

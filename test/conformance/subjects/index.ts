@@ -1,4 +1,7 @@
 import type { Subject } from "../subject";
+import { humanloopDeployment } from "./humanloop-deployment";
+import { humanloopFlow } from "./humanloop-flow";
+import { humanloopMonitoring } from "./humanloop-monitoring";
 import { kapsoFlow } from "./kapso-flow";
 import { kapsoFunction } from "./kapso-function";
 import { kapsoTrigger } from "./kapso-trigger";
@@ -18,6 +21,9 @@ export const subjects: readonly Subject[] = [
   kapsoFunction,
   runtypeFlow,
   runtypePublication,
+  humanloopFlow,
+  humanloopDeployment,
+  humanloopMonitoring,
   toyGraph,
   toyChannel,
 ];

@@ -1,7 +1,7 @@
 import type { FlowType } from "../../../provider/lifecycle/flow-type";
 import { publication } from "../../../provider/vendors/runtype/publication";
 import { runtype } from "../../../provider/vendors/runtype/vendor";
-import type { RuleName, Subject } from "../subject";
+import { ABOUT_BEING_GONE, ABOUT_NAMES, type Subject } from "../subject";
 import { type Hands, isBystander, KIOSK, runtypeSettings, SHOP, versionsOf, worldOf } from "./runtype-world";
 
 const publicationHands: Hands = {
@@ -21,23 +21,6 @@ const publicationHands: Hands = {
 };
 
 const [FIRST, SECOND, LAST] = versionsOf(SHOP);
-
-/** Rules about names that can be taken, given up and changed: a pointer has none. */
-const ABOUT_NAMES: readonly RuleName[] = [
-  "collision",
-  "adoption",
-  "rename",
-  "rename to a taken name",
-  "race to create",
-];
-
-/** Rules about what is gone and made again, or by somebody else: a publication is only gone with its flow. */
-const ABOUT_BEING_GONE: readonly RuleName[] = [
-  "deleted outside",
-  "forced replacement",
-  "stranger of the name",
-  "race with a deletion",
-];
 
 /** `runtype:FlowPublication` */
 export const runtypePublication: Subject = {

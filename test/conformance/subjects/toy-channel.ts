@@ -3,7 +3,7 @@ import { channel } from "../../toy/channel";
 import { startToyEmulator } from "../../toy/toy-emulator";
 import type { ToyState } from "../../toy/toy-records";
 import { toy } from "../../toy/vendor";
-import type { RuleName, Subject, World } from "../subject";
+import { ABOUT_NAMES, type RuleName, type Subject, type World } from "../subject";
 
 /** Two graphs with some history, for channels to play. */
 const GRAPHS = [
@@ -33,15 +33,6 @@ async function open(channels: ToyState["channels"] = []): Promise<World> {
     otherAccounts: {},
   };
 }
-
-/** Rules about names that can be taken, given up and changed: a pointer has none. */
-const ABOUT_NAMES: readonly RuleName[] = [
-  "collision",
-  "adoption",
-  "rename",
-  "rename to a taken name",
-  "race to create",
-];
 
 /** Rules about what tells one object from another that stands in its place: a pointer is its place. */
 const ABOUT_IDENTITY: readonly RuleName[] = ["forced replacement", "stranger of the name", "race with a deletion"];
