@@ -1,5 +1,8 @@
+import { chainScenes } from "./chain-scenes";
+import { humanloopScenes } from "./humanloop-scenes";
 import { kapsoScenes } from "./kapso-scenes";
 import { kosliScenes } from "./kosli-scenes";
+import { isWired, productOf } from "./product";
 import { insertionScene, runtypeScenes } from "./runtype-scenes";
 import { ClaimFailed, type DemoOptions, isQuiet, Stage } from "./stage";
 
@@ -14,11 +17,13 @@ export async function demo(options: DemoOptions): Promise<number> {
   const stage = await Stage.open(options);
   try {
     await openingScenes(stage);
+    await chainScenes(stage);
     await kosliScenes(stage);
     await kapsoScenes(stage);
     await quietScene(stage);
     await insertionScene(stage);
     await runtypeScenes(stage);
+    await humanloopScenes(stage);
     await endScene(stage);
     stage.applaud();
     return 0;
@@ -33,71 +38,69 @@ export async function demo(options: DemoOptions): Promise<number> {
 
 /** The vendors' objects as they are now. */
 function objects({ emulator }: Stage) {
-  const { kosli, kapso, runtype } = emulator.state();
-  const flows = kosli.flows.filter(({ archived }) => !archived);
+  const { humanloop, kapso, kosli, runtype } = emulator.state();
   return {
-    flows,
-    bots: kapso.workflows,
+    prompts: humanloop.files,
     answers: runtype.flows,
-    flow: (name: string) => flows.find((flow) => flow.name === name),
-    bot: (stack: string) => kapso.workflows.find(({ name }) => name === `shop-bot-${stack}`),
+    bots: kapso.workflows,
+    triggers: kapso.triggers,
+    flows: kosli.flows.filter(({ archived }) => !archived),
   };
 }
 
 async function openingScenes(stage: Stage): Promise<void> {
-  stage.title("What would be made?", "pulumi preview --stack dev");
+  stage.title("What would be made?");
   const first = await stage.run("preview", "dev");
-  const before = objects(stage);
   stage.claim(
-    "the preview succeeded and made nothing: the vendors were written to 0 times and hold 0 flows",
-    first.ok && stage.writes() === 0 && [before.flows, before.bots, before.answers].flat().length === 0,
+    "the preview succeeded and made nothing: the vendors were called 0 times and hold nothing",
+    first.ok && stage.emulator.journal().length === 0 && Object.values(objects(stage)).flat().length === 0,
   );
 
-  stage.title("Make it so", "pulumi up --stack dev");
+  stage.title("Make it so");
   const up = await stage.run("up", "dev");
   const made = objects(stage);
+  const dev = productOf(stage, "dev");
   stage.claim(
-    `3 Kosli flows, a Kapso workflow and a Runtype flow were created, none twice (${stage.emulator.journal().length} calls)`,
+    `a prompt, answers, a bot with its trigger and ${made.flows.length} Kosli flows were created, none twice (${stage.emulator.journal().length} calls)`,
     up.ok &&
-      stage.writes("putFlow") === 3 &&
-      made.flows.length === 3 &&
-      stage.writes("createWorkflow") === 1 &&
-      made.bots.length === 1 &&
-      stage.writes("createFlow") === 1 &&
-      made.answers.length === 1,
+      [made.prompts, made.answers, made.bots, made.triggers].every(({ length }) => length === 1) &&
+      made.flows.length === 2 &&
+      stage.writes("kosli putFlow") === 2 &&
+      ["humanloop upsertFlow", "runtype createFlow", "kapso createWorkflow"].every((call) => stage.writes(call) === 1),
   );
+  stage.claim("Runtype answers with the text that Humanloop has in production", dev.answersWithIt);
+  stage.claim("Kapso's bot asks Runtype for that flow, in the version that is published", dev.asksForIt);
   stage.claim(
-    "they use each other's outputs: deploy is tagged with the build flow's id",
-    made.flow("shop-deploy-dev")?.tags.builtBy === "acme/shop-build-dev",
+    "Kosli's tags tell all three: version of the prompt, version of the answers, id of the bot",
+    dev.recordsIt,
   );
 
-  stage.title("The same program, another environment", "pulumi up --stack prod");
+  stage.title("The same program, another environment");
   const prod = await stage.run("up", "prod");
-  const { flows, bots, answers, flow, bot } = objects(stage);
-  const expected = ["putFlow", "patchTags", "createWorkflow", "updateWorkflow", "createFlow"];
-  const touched = stage.emulator.journal().map(({ path, request }) => `${path} ${JSON.stringify(request.body)}`);
+  const all = objects(stage);
+  const calls = stage.emulator.journal().map(({ path, request }) => `${path} ${JSON.stringify(request.body)}`);
   stage.claim(
-    "prod has flows of its own, and dev's are untouched",
+    "prod has everything for itself, and dev's is untouched",
     prod.ok &&
-      flows.length === 6 &&
-      bots.length === 2 &&
-      answers.length === 2 &&
-      stage.writes() === expected.reduce((sum, each) => sum + stage.writes(each), 0) &&
-      touched.every((call) => !call.includes("-dev")),
+      [all.prompts, all.answers, all.bots, all.triggers].every(({ length }) => length === 2) &&
+      all.flows.length === 4 &&
+      isWired(productOf(stage, "prod")) &&
+      calls.every((call) => !call.includes("-dev")),
   );
+  const { release, bot } = productOf(stage, "prod");
   stage.claim(
-    "only prod's deployment asks for an approval",
-    flow("shop-deploy-prod")?.template.includes("approval") === true &&
-      flow("shop-deploy-dev")?.template.includes("approval") === false,
+    "only prod's releases ask for an approval",
+    release?.template.includes("approval") === true &&
+      productOf(stage, "dev").release?.template.includes("approval") === false,
   );
   stage.claim(
     "only prod's bot answers customers: dev's is a draft",
-    bot("prod")?.status === "active" && bot("dev")?.status === "draft",
+    bot?.status === "active" && productOf(stage, "dev").bot?.status === "draft",
   );
 }
 
 async function quietScene(stage: Stage): Promise<void> {
-  stage.title("Is anything left to do?", "pulumi preview --stack dev");
+  stage.title("Is anything left to do?");
   const quiet = await stage.run("preview", "dev");
   stage.claim(
     "nothing: an unchanged program costs 0 calls to the vendors",
@@ -106,20 +109,26 @@ async function quietScene(stage: Stage): Promise<void> {
 }
 
 async function endScene(stage: Stage): Promise<void> {
-  stage.title("The end", "pulumi destroy --stack dev && pulumi destroy --stack prod");
+  stage.title("The end");
   const destroyed = [await stage.run("destroy", "dev"), await stage.run("destroy", "prod")];
-  const { flows, bots, answers } = objects(stage);
+  const { prompts, answers, bots, triggers, flows } = objects(stage);
   stage.claim(
-    `all 6 flows are archived (Kosli knows no deletion), ${stage.emulator.journal().length} calls`,
-    destroyed.every(({ ok }) => ok) && flows.length === 0 && stage.writes("archiveFlow") === 6,
+    `all 4 Kosli flows are archived (Kosli knows no deletion), ${stage.emulator.journal().length} calls in all`,
+    destroyed.every(({ ok }) => ok) && flows.length === 0 && stage.writes("kosli archiveFlow") === 4,
   );
   stage.claim(
-    "so are both bots (Kapso documents no deletion)",
-    bots.every(({ status }) => status === "archived") && stage.writes("updateWorkflow") === 2,
+    "so are both bots (Kapso documents no deletion); what started them is deleted",
+    bots.every(({ status }) => status === "archived") &&
+      stage.writes("kapso updateWorkflow") === 2 &&
+      triggers.length === 0,
   );
   stage.claim(
     "both Runtype flows are deleted, for ever: they have no results of runs that would be lost with them",
-    answers.length === 0 && stage.writes("deleteFlow") === 2,
+    answers.length === 0 && stage.writes("runtype deleteFlow") === 2,
+  );
+  stage.claim(
+    "so are both prompts: dev's with all its versions, as the program allows; prod's had but one",
+    prompts.length === 0 && stage.writes("humanloop deleteFlow") === 2,
   );
   const left = [await stage.engine.resources("dev"), await stage.engine.resources("prod")].flat();
   stage.claim(

@@ -1,22 +1,20 @@
+import { productOf } from "./product";
 import { isQuiet, markedSteps, type Stage } from "./stage";
 
-const GREETING = "Hello! A colleague will be with you soon.";
+const GREETING = "Hello! What would you like to know?";
 const FRIENDLIER = "Hi there! We are with you in a minute.";
 
 /** All steps of the bot, also one that it gets later. */
-export const BOT_STEPS = ["start", "greet", "topic", "wait", "colleague"];
+export const BOT_STEPS = ["start", "greet", "topic", "wait", "ask", "reply"];
 
 /** A step that is dragged is no difference, a step that is changed is found and repaired. */
 export async function kapsoScenes(stage: Stage): Promise<void> {
-  const bot = () => stage.emulator.state().kapso.workflows.find(({ name }) => name === "shop-bot-dev");
+  const bot = () => productOf(stage, "dev").bot;
   const greeting = () => bot()?.definition.nodes.find(({ id }) => id === "greet");
 
-  stage.title(
-    "Somebody drags a step of the bot in Kapso's editor, and the bot runs",
-    "pulumi preview --refresh --stack dev",
-  );
+  stage.title("Somebody drags a step of the bot in Kapso's editor, and the bot runs");
   const lock = bot()?.lock_version;
-  const inKapso = { vendor: "kapso", workflow: "shop-bot-dev" } as const;
+  const inKapso = { vendor: "kapso", workflow: "shop-support-dev" } as const;
   const place = { x: 640, y: -80 };
   await stage.edit({ ...inKapso, action: "moveNode", node: "greet", position: place });
   await stage.edit({ ...inKapso, action: "runWorkflow", times: 3 });
@@ -26,7 +24,7 @@ export async function kapsoScenes(stage: Stage): Promise<void> {
     dragged.ok && bot()?.lock_version !== lock && isQuiet(dragged.output),
   );
 
-  stage.title("Somebody changes what the bot says; who notices?", "pulumi preview --refresh --stack dev");
+  stage.title("Somebody changes what the bot says; who notices?");
   await stage.edit({ ...inKapso, action: "configureNode", node: "greet", set: { message: FRIENDLIER } });
   const reworded = await stage.run("preview", "dev", { refresh: true });
   stage.claim(
@@ -37,7 +35,7 @@ export async function kapsoScenes(stage: Stage): Promise<void> {
       stage.writes() === 0,
   );
 
-  stage.title("Having seen it, they decide for the program", "pulumi up --refresh --stack dev");
+  stage.title("Having seen it, they decide for the program");
   const said = await stage.run("up", "dev", { refresh: true });
   stage.claim(
     "the message is repaired, in 1 write, and the step stays where it was dragged",

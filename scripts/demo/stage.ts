@@ -50,6 +50,8 @@ export class Stage {
       KAPSO_API_KEY: "demo-key",
       RUNTYPE_API_URL: emulator.url,
       RUNTYPE_API_KEY: "demo-key",
+      HUMANLOOP_API_URL: emulator.url,
+      HUMANLOOP_API_KEY: "demo-key",
     };
     const version = rehearsalOnly ? undefined : pulumiVersion();
     try {
@@ -57,7 +59,7 @@ export class Stage {
         ? await pulumiEngine(version, workspace.folder, env, ["dev", "prod"])
         : rehearsalEngine(workspace.folder, env);
       output(
-        "Flows of a shop, as code: examples/demo/index.ts, three Kosli flows, a Kapso workflow and a Runtype flow, a stack each for dev and prod.",
+        "Customer support of a shop, as code: examples/demo/index.ts, a prompt in Humanloop, answers by Runtype, a bot by Kapso, releases in Kosli; a stack each for dev and prod.",
       );
       output(
         `Engine: ${engine.name}${version ? "" : " (no Pulumi CLI on PATH)"}. Vendors: the emulator at ${emulator.url}.`,
@@ -71,10 +73,10 @@ export class Stage {
   }
 
   /** Begins a step. Calls are counted from here on. */
-  title(text: string, command: string): void {
+  title(text: string): void {
     this.#steps++;
     this.emulator.clearJournal();
-    this.#output(`\n━━ ${this.#steps}. ${text}\n   $ ${command}`);
+    this.#output(`\n━━ ${this.#steps}. ${text}`);
   }
 
   /** @throws ClaimFailed where it does not hold */
@@ -85,6 +87,7 @@ export class Stage {
   }
 
   async run(operation: Operation, stack: string, options?: OperationOptions): Promise<Outcome> {
+    this.#command(`pulumi ${operation}${options?.refresh ? " --refresh" : ""} --stack ${stack}`);
     // The program is compiled anew in every run, and stays the same: its types are checked once.
     const env: Record<string, string> = this.#isTypeChecked ? { PULUMI_NODEJS_TRANSPILE_ONLY: "true" } : {};
     const outcome = await this.engine.run(operation, stack, { ...options, env });
@@ -95,7 +98,16 @@ export class Stage {
 
   /** Sets or removes a value of dev's configuration. */
   configure(key: string, value: string | undefined): void {
-    this.workspace.configure("dev", `shop-compliance:${key}`, value);
+    this.#command(`pulumi config --stack dev ${value === undefined ? `rm ${key}` : `set ${key} ${value}`}`);
+    this.workspace.configure("dev", `shop-support:${key}`, value);
+  }
+
+  /** Edits the program. */
+  rewrite(from: string, to: string): void {
+    this.workspace.rewrite(from, to);
+    const [old, now] = [from.split("\n"), to.split("\n")];
+    for (const line of old) if (!now.includes(line)) this.#output(`   index.ts: - ${line.trim()}`);
+    for (const line of now) if (!old.includes(line)) this.#output(`   index.ts: + ${line.trim()}`);
   }
 
   /** Does what a person does in a vendor's UI, which the emulator offers under its control address. */
@@ -106,19 +118,27 @@ export class Stage {
       body: JSON.stringify(edit),
     });
     if (!answer.ok) throw new Error(await answer.text());
+    this.#output(`   meanwhile, at ${edit.vendor}: ${edit.action}`);
   }
 
-  /** How many calls of this step changed something at a vendor: all of them, or those of one operation. */
-  writes(operation?: string): number {
-    return this.emulator
-      .journal()
-      .filter((call) => call.wrote && (operation === undefined || call.operation === operation)).length;
+  /** What this step changed at the vendors, in that order, such as `humanloop upsertFlow`. */
+  written(): string[] {
+    return this.emulator.journal().flatMap(({ vendor, operation, wrote }) => (wrote ? `${vendor} ${operation}` : []));
+  }
+
+  /** How many calls of this step changed something: all of them, those at a vendor (`kosli`), or those of one kind (`kosli putFlow`). */
+  writes(of?: string): number {
+    return this.written().filter((call) => of === undefined || call === of || call.startsWith(`${of} `)).length;
   }
 
   /** Says that everything held. */
   applaud(): void {
     const seconds = Math.round((Date.now() - this.#begun) / 1000);
     this.#output(`\n${this.#claims} claims held, on ${this.engine.name}, in ${seconds} s.`);
+  }
+
+  #command(line: string): void {
+    this.#output(`   $ ${line}`);
   }
 
   /** Says which claim did not hold, and where. */

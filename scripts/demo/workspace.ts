@@ -15,7 +15,20 @@ export class Workspace {
   constructor() {
     for (const each of COPIED) cpSync(join(root, each), join(this.folder, each), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"), "dir");
-    writeFileSync(join(this.folder, "package.json"), JSON.stringify({ name: "shop-compliance", private: true }));
+    writeFileSync(join(this.folder, "package.json"), JSON.stringify({ name: "shop-support", private: true }));
+  }
+
+  /**
+   * Edits the program, as a person does in an editor.
+   *
+   * @throws Error where the text is not there exactly once
+   */
+  rewrite(from: string, to: string): void {
+    const file = join(this.folder, "examples/demo/index.ts");
+    const [before, after, ...others] = readFileSync(file, "utf8").split(from);
+    if (before === undefined || after === undefined || others.length > 0)
+      throw new Error(`The program does not hold this text once: ${from}`);
+    writeFileSync(file, before + to + after);
   }
 
   /** Sets or removes a value of a stack's configuration, as `pulumi config set` and `pulumi config rm` do. */
