@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Emulator, kapsoDefaults, startEmulator } from "../testing/src/emulator";
 import { Bench } from "./harness/bench";
 import { Stack } from "./harness/stack";
+import { allTakenWithoutDifference } from "./harness/taking";
 import { benched } from "./vendors/kapso/graph-world";
 
 const FOLDER = join(__dirname, "../../shared/data/kapso");
@@ -22,18 +23,23 @@ describe("real Kapso workflows", () => {
   });
   after(() => emulator.close());
 
+  /** What Kapso leaves for its users to fill in is filled in. */
+  function published(file: string) {
+    if (emulator.state().kapso.functions.length === 0)
+      emulator.edit({ vendor: "kapso", action: "createFunction", set: { name: "choose", code: "export default {}" } });
+    const text = readFileSync(join(FOLDER, file), "utf8")
+      .replaceAll("FUNCTION_ID_HERE", String(emulator.state().kapso.functions[0]?.id))
+      .replaceAll("PROVIDER_MODEL_ID_HERE", kapsoDefaults.provider_models[0]?.id ?? "");
+    assert.doesNotMatch(text, /_HERE/);
+    return JSON.parse(text);
+  }
+
   it("real Kapso workflows: there are as many as were collected", () => assert.equal(files.length, 5));
 
   for (const file of files) {
     it(`real Kapso workflows: ${file} is created as published, reads back without a difference, and is archived`, async () => {
       emulator.reset();
-      emulator.edit({ vendor: "kapso", action: "createFunction", set: { name: "choose", code: "export default {}" } });
-      // What Kapso leaves for its users to fill in.
-      const text = readFileSync(join(FOLDER, file), "utf8")
-        .replaceAll("FUNCTION_ID_HERE", String(emulator.state().kapso.functions[0]?.id))
-        .replaceAll("PROVIDER_MODEL_ID_HERE", kapsoDefaults.provider_models[0]?.id ?? "");
-      assert.doesNotMatch(text, /_HERE/);
-      const program = { name: "published", status: "active", definition: JSON.parse(text) };
+      const program = { name: "published", status: "active", definition: published(file) };
       const stack = new Stack(new Bench(benched, emulator));
       const run = stack.bench.run();
       await stack.up(program, { run });
@@ -50,4 +56,13 @@ describe("real Kapso workflows", () => {
       );
     });
   }
+
+  it("real Kapso workflows: drawn by others, all of them are taken over without a difference", async () => {
+    emulator.reset();
+    for (const name of files) {
+      const set = { name, status: "active" as const, definition: published(name) };
+      emulator.edit({ vendor: "kapso", action: "createWorkflow", set });
+    }
+    assert.equal((await allTakenWithoutDifference(new Bench(benched, emulator))).length, files.length);
+  });
 });

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { KosliBench } from "./harness/kosli-lifecycle";
+import { allTakenWithoutDifference } from "./harness/taking";
 
 const FILE = join(__dirname, "../../shared/data/kosli/flows.json");
 
@@ -59,4 +60,14 @@ describe("real flows", () => {
       );
     });
   }
+
+  it("real flows: made by others, all of them are taken over without a difference", async () => {
+    bench.emulator.reset();
+    for (const [index, { name: published, tags, ...set }] of flows.entries()) {
+      const its = { vendor: "kosli", org: "acme", name: `${published}-${index}` } as const;
+      bench.emulator.edit({ ...its, action: "create", set });
+      bench.emulator.edit({ ...its, action: "tag", set: tags });
+    }
+    assert.equal((await allTakenWithoutDifference(bench)).length, flows.length);
+  });
 });

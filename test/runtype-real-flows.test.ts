@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../testing/src/emulator";
+import { allTakenWithoutDifference } from "./harness/taking";
 import { flowStack } from "./vendors/runtype/world";
 
 const FOLDER = join(__dirname, "../../shared/data/runtype");
@@ -51,4 +52,13 @@ describe("real Runtype flows", () => {
       );
     });
   }
+
+  it("real Runtype flows: made by others, all of them are taken over without a difference", async () => {
+    emulator.reset();
+    for (const file of files) {
+      const { steps: flowSteps, ...set } = JSON.parse(readFileSync(join(FOLDER, file), "utf8"));
+      emulator.edit({ vendor: "runtype", action: "createFlow", set: { ...set, flowSteps } });
+    }
+    assert.equal((await allTakenWithoutDifference(flowStack(emulator).bench)).length, files.length);
+  });
 });

@@ -60,7 +60,7 @@ export class VendorError extends Error {
 
 /**
  * Why the lifecycle itself stopped. `notAsSent`: the vendor took a change and made something else of it. `unfinished`:
- * something was written, and what should follow did not.
+ * something was written, and what should follow did not. `undeclarable`: no program can say what is at the vendor.
  */
 export type FlowErrorKind =
   | "settings"
@@ -72,6 +72,7 @@ export type FlowErrorKind =
   | "wrongAccount"
   | "outcomeUnknown"
   | "notFound"
+  | "undeclarable"
   | "vendor";
 
 /** An expected failure about one flow: what happened, to which flow, what to do. */

@@ -37,6 +37,8 @@ export interface FieldRules {
   readonly ends?: { readonly value: unknown; readonly revived: unknown };
   /** `false`: a difference from what was last seen is nobody's work, such as a deployment that failed, and is made good without asking. */
   readonly conflicts?: false;
+  /** The value with which the type's own rules stop nothing: what people made elsewhere may break them. */
+  readonly lenient?: unknown;
   /** Fields of one group are different spellings of one thing at the vendor: a program may use only one of them. */
   readonly spells?: string;
   /**
@@ -69,6 +71,14 @@ export interface Problem {
   readonly message: string;
   /** A doubt: said aloud, does not stop. */
   readonly warning?: true;
+}
+
+/** Something that exists at the vendor. */
+export interface Listed {
+  /** Pulumi's id of it. */
+  readonly id: string;
+  /** How messages name it. */
+  readonly label: string;
 }
 
 /** What a creation did. */
@@ -126,6 +136,11 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
    * and not told.
    */
   observe(wire: Wire, spelledAs: Values): Values;
+  /**
+   * What a program would say of a flow that is taken over, where that is not what `observe` tells without one: also what the
+   * vendor may have chosen, since somebody may have meant it.
+   */
+  toDeclare?(wire: Wire): Values;
   /** The members named by `outputs`. */
   outputsOf(wire: Wire, account: Account): Values;
   /** The account that holds the flow, told without a call; empty where that is not known. */
@@ -147,6 +162,14 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
     fresh: boolean,
     wanted?: Values,
   ): Promise<Wire | undefined>;
+  /**
+   * Everything of this type that lives in the account, archived ones left out; of a pointer type, where something is set.
+   *
+   * @param settings the vendor's settings, for accounts of which one names a part
+   */
+  list(account: Account, settings: Values): Promise<readonly Listed[]>;
+  /** What `read` needs to know of a flow of which only the id is known, beside what `fromId` tells. */
+  locate?(account: Account, id: string): Promise<Values>;
   /** What already has the key of `desired`. Default, for what has no key but its place: what `read` answers. */
   find?(account: Account, desired: Desired): Promise<Wire | undefined>;
   /** What a user should know of a flow that stands in the way of a creation, as a sentence. */

@@ -2,7 +2,7 @@ import { type Checked, check } from "./check";
 import { create } from "./create";
 import { type Difference, diff } from "./diff";
 import { clauseOf, FlowError, PartialFailure, VendorError, type VendorErrorKind } from "./errors";
-import type { FlowType } from "./flow-type";
+import type { FlowType, Listed } from "./flow-type";
 import { migrate } from "./migrate";
 import type { PropertyPath } from "./paths";
 import type { Ports } from "./ports";
@@ -18,6 +18,7 @@ import {
   secretValues,
   stateOf,
 } from "./state";
+import { sortedByLabel, type Taken, take } from "./take";
 import { update } from "./update";
 import { defined, type Values } from "./values";
 
@@ -38,6 +39,10 @@ export interface Lifecycle {
   ): Promise<{ readonly id: string; readonly state: Values; readonly inputs?: Values } | undefined>;
   update(id: string, state: Values, inputs: Values): Promise<Values>;
   delete(id: string, state: Values): Promise<void>;
+  /** Everything of this type that lives in the account, sorted by label. Changes nothing. */
+  list(): Promise<readonly Listed[]>;
+  /** What Pulumi would keep of a flow that exists, had the stack made it. Changes nothing. */
+  take(id: string): Promise<Taken>;
 }
 
 /** What to do about failures whose own words say nothing of it, or not all. */
@@ -165,6 +170,9 @@ export function createLifecycle<Wire, Account>(
         // A creation may be about to adopt it.
         ports.memory.exclusively([settler.queue(kept)], () => remove(id, migrate(kept))),
       ),
+    list: () =>
+      naming(`Listing every ${type.noun}`, [], async () => sortedByLabel(await type.list(connect(), settings()))),
+    take: (id) => naming(`${type.noun} "${id}"`, [], () => take(settler, connect(), id, settings())),
   };
 }
 

@@ -5,9 +5,9 @@ import { accountOf } from "../runtime/process";
 import type { ReadConfig } from "../runtime/settings";
 import type { DeploymentFields } from "../vendors/humanloop/deployment";
 import type { FlowFields } from "../vendors/humanloop/flow";
-import type { FlowItem } from "../vendors/humanloop/flow-paths";
 import {
   type FlowEnvironment,
+  type FlowItem,
   type FlowResult,
   findEnvironments,
   findFlow,

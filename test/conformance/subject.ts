@@ -31,6 +31,12 @@ export const ruleNames = [
   "another host",
   "another key",
   "secrets",
+  "list",
+  "take",
+  "take, made by others",
+  "taken, changed",
+  "taken, deleted",
+  "taken with another key",
 ] as const;
 
 export type RuleName = (typeof ruleNames)[number];
@@ -161,6 +167,8 @@ export interface Subject extends Benched {
   readonly lookUpBy?: readonly string[];
   /** How the paths of calls end that look, although they are no GET. Default: there are none. */
   readonly looks?: readonly string[];
+  /** The Pulumi ids of what lives in each world from the beginning. Default: there is none. */
+  readonly beside?: readonly string[];
   /** For a flow type without names: the field by which messages tell one from another. */
   readonly keyField?: string;
 }

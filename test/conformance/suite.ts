@@ -6,6 +6,7 @@ import { offlineRules } from "./rules/offline";
 import { outsideRules } from "./rules/outside";
 import { raceRules } from "./rules/races";
 import { secretRules } from "./rules/secrets";
+import { takingRules } from "./rules/taking";
 import { Scene } from "./scene";
 import { type Nature, type RuleName, ruleNames, type Subject, type Waiver, type World } from "./subject";
 
@@ -45,7 +46,7 @@ export function conform(subject: Subject, nature: string, { open, type = subject
   // A preview asks no vendor: what it does is the same under each nature.
   const [first] = Object.keys(subject.natures);
   offlineRules(subject, nature === first ? declare : (rule) => testedBefore.add(rule));
-  for (const rules of [lifeRules, keyRules, outsideRules, raceRules, accountRules, secretRules]) {
+  for (const rules of [lifeRules, keyRules, outsideRules, raceRules, accountRules, secretRules, takingRules]) {
     rules(subject, declare);
   }
 

@@ -3,6 +3,7 @@ import { path } from "../../provider/http/path";
 import type { Request } from "../../provider/http/request";
 import { FlowError, VendorError } from "../../provider/lifecycle/errors";
 import { type FlowType, rules } from "../../provider/lifecycle/flow-type";
+import { graph } from "./graph";
 import type { ToyAccount } from "./vendor";
 
 /** What a program says of a channel. */
@@ -51,6 +52,17 @@ export const channel: FlowType<ChannelFields, WireChannel, ToyAccount> = {
       if (error instanceof VendorError && error.kind === "notFound") return undefined;
       throw error;
     }
+  },
+  async list(account, settings) {
+    const graphs = await graph.list(account, settings);
+    const lists = graphs.map(({ id }) =>
+      account.client.json(
+        { method: "GET", path: path`/toy/v1/graphs/${id}/channels`, repeatable: true },
+        z.array(wireChannel),
+      ),
+    );
+    const wires = (await Promise.all(lists)).flatMap(({ body }) => body);
+    return wires.map((wire) => ({ id: channel.idOf(wire), label: channel.idOf(wire) }));
   },
   async create(account, desired) {
     const whole = await set(account, desired);

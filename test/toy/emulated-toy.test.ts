@@ -48,6 +48,7 @@ describe("toy: the emulated vendor", () => {
       await toy.update(id, { name: "greeting" });
       await toy.setChannel(id, "live", 1);
       await toy.channel(id, "live");
+      assert.deepEqual((await toy.channels(id)).body, [(await toy.channel(id, "live")).body]);
       await toy.unsetChannel(id, "live");
       await toy.delete(id);
       await toy.get(id);
@@ -58,6 +59,8 @@ describe("toy: the emulated vendor", () => {
         ["getGraph", 200, false],
         ["updateGraph", 200, true],
         ["setChannel", 200, true],
+        ["getChannel", 200, false],
+        ["listChannels", 200, false],
         ["getChannel", 200, false],
         ["unsetChannel", 204, true],
         ["deleteGraph", 204, true],

@@ -143,6 +143,10 @@ class Toy implements OpenVendor<ToyState> {
         return this.update(graph, bodyAs("GraphPatch", call, this.world.contract));
       case "deleteGraph":
         return this.remove(graph);
+      case "listChannels": {
+        const channels = this.channels.all().filter(({ graph_id }) => graph_id === graph.id);
+        return { status: 200, body: channels.map(({ id: _id, ...channel }) => channel) };
+      }
       case "getChannel": {
         const channel = this.channels.find(keyOf(graph, param(call, "channel")));
         return channel === undefined ? noChannel(graph.id, param(call, "channel")) : channelAnswer(channel);

@@ -132,6 +132,15 @@ export const graph: FlowType<GraphFields, WireGraph, ToyAccount> = {
 
   read: (account, id, { project, name }) =>
     id === undefined ? found(account, String(project), String(name)) : get(account, id),
+  async list(account, { project }) {
+    const listed: { id: string; label: string }[] = [];
+    for (let number: number | null = 1; number !== null; ) {
+      const { data, next }: Page = await page(account, String(project), { page: String(number) });
+      listed.push(...data.map((head) => ({ id: head.id, label: graph.label(head) })));
+      number = next;
+    }
+    return listed;
+  },
   find: (account, { project, name }) => found(account, project, name),
 
   async create({ client }, { project, name, description, definition: desired }) {
@@ -242,10 +251,12 @@ async function get({ client }: ToyAccount, id: string): Promise<WireGraph | unde
   }
 }
 
-async function page({ client }: ToyAccount, project: string, query: Record<string, string>) {
-  const shape = z.object({ data: z.array(wireHead), next: z.number().nullable() });
+const wirePage = z.object({ data: z.array(wireHead), next: z.number().nullable() });
+type Page = z.output<typeof wirePage>;
+
+async function page({ client }: ToyAccount, project: string, query: Record<string, string>): Promise<Page> {
   const request = { method: "GET", path: path`/toy/v1/projects/${project}/graphs`, query, repeatable: true } as const;
-  return (await client.json(request, shape)).body;
+  return (await client.json(request, wirePage)).body;
 }
 
 async function found(account: ToyAccount, project: string, name: string): Promise<WireGraph | undefined> {

@@ -21,6 +21,7 @@ export function toyClient(emulator: ToyEmulator, key = "some-key") {
     get: (id: string) => call("GET", `/graphs/${id}`),
     update: (id: string, body: unknown) => call("PATCH", `/graphs/${id}`, body),
     delete: (id: string) => call("DELETE", `/graphs/${id}`),
+    channels: (id: string) => call("GET", `/graphs/${id}/channels`),
     channel: (id: string, channel: string) => call("GET", `/graphs/${id}/channels/${channel}`),
     setChannel: (id: string, channel: string, revision: number) =>
       call("PUT", `/graphs/${id}/channels/${channel}`, { revision }),

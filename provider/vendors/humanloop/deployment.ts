@@ -79,6 +79,18 @@ export const deployment: FlowType<DeploymentFields, Deployment, HumanloopAccount
     const called = typeof environment === "string" && named === undefined ? environment : undefined;
     return { flow: String(flow), environment: wanted, version, called };
   },
+  async list(account) {
+    const flows = await account.paths.all();
+    const deployed = await Promise.all(
+      flows.map(async ({ id: flow }) => {
+        const all = (await deploymentsOf(account, flow)) ?? [];
+        return all
+          .filter(({ file }) => file)
+          .map(({ id, name }) => ({ id: `${flow}/${id}`, label: deployment.label({ flow, environment: name }) }));
+      }),
+    );
+    return deployed.flat();
+  },
   async find(account, desired) {
     const [found] = await Promise.all([deployment.read(account, undefined, desired, true), account.organization.ask()]);
     return found;

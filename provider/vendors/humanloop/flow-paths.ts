@@ -7,14 +7,22 @@ import { wireFlow } from "./wire";
 /** Few, since a list tells each flow with all its attributes. */
 const PAGE_SIZE = 20;
 
-const page = z.object({ records: z.array(wireFlow.pick({ id: true, path: true })), total: z.number().nullish() });
+const page = z.object({
+  records: z.array(
+    wireFlow.pick({ id: true, path: true }).extend({
+      // One that only this package does not understand must not keep the others from being found.
+      evaluators: z.array(z.looseObject({ state: z.unknown() })).nullish(),
+    }),
+  ),
+  total: z.number().nullish(),
+});
 
-/** A flow as a list tells it. */
-export interface FlowItem {
-  /** Humanloop's own id. */
-  id: string;
-  /** The path: directories and the name. */
-  path: string;
+/** What a list tells of a flow, but for its attributes. */
+interface FlowRecord {
+  readonly id: string;
+  readonly path: string;
+  /** Whether an evaluator watches it. */
+  readonly isMonitored: boolean;
 }
 
 /**
@@ -23,7 +31,7 @@ export interface FlowItem {
  */
 export class FlowPaths {
   readonly #client: Client;
-  #shared: Promise<readonly FlowItem[]> | undefined;
+  #shared: Promise<readonly FlowRecord[]> | undefined;
 
   constructor(client: Client) {
     this.#client = client;
@@ -45,15 +53,16 @@ export class FlowPaths {
   }
 
   /** All flows as they are now, the oldest first: what is made meanwhile moves none to another page. */
-  async all(): Promise<FlowItem[]> {
-    const flows = new Map<string, FlowItem>();
+  async all(): Promise<FlowRecord[]> {
+    const flows = new Map<string, FlowRecord>();
     const to = path`/v5/flows`;
     for (let number = 1, told = 0; ; number++) {
       const query = { page: String(number), size: String(PAGE_SIZE), sort_by: "created_at", order: "asc" };
       const request = { method: "GET", path: to, query, repeatable: true } as const;
       const { records, total } = (await this.#client.json(request, page)).body;
       const known = flows.size;
-      for (const { id, path: at } of records) flows.set(id, { id, path: at });
+      for (const { id, path: at, evaluators } of records)
+        flows.set(id, { id, path: at, isMonitored: evaluators?.some(({ state }) => state === "active") ?? false });
       told += records.length;
       // A server may give smaller pages than it is asked for; one past the end is empty.
       if (records.length === 0 || told === total) return [...flows.values()];
@@ -65,6 +74,6 @@ export class FlowPaths {
   }
 }
 
-function idOf(flows: readonly FlowItem[], to: string): string | undefined {
+function idOf(flows: readonly FlowRecord[], to: string): string | undefined {
   return flows.find((each) => each.path === to)?.id;
 }

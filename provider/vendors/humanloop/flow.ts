@@ -87,6 +87,7 @@ export const flow: FlowType<FlowFields, WireFlow, HumanloopAccount> = {
     if ("name" in state) return undefined;
     throw new FlowError("notFound", `There is no version ${versionId} of the ${flow.noun} "${id}".`);
   },
+  list: async ({ paths }) => (await paths.all()).map(({ id, path: label }) => ({ id, label })),
   async find(account, { path: to }) {
     const look = findByPath(account, to, () => account.paths.idAt(to));
     const [found] = await Promise.all([look, account.organization.ask()]);

@@ -2,9 +2,16 @@ import { FlowError } from "../../lifecycle/errors";
 import { DEFAULT_TAG, type HumanloopAccount } from "./account";
 import { noEnvironment } from "./deployment";
 import { flow } from "./flow";
-import type { FlowItem } from "./flow-paths";
 import { deploymentsOf, versionsOf } from "./versions";
 import type { WireFlow } from "./wire";
+
+/** A flow as a list tells it. */
+export interface FlowItem {
+  /** Humanloop's own id. */
+  id: string;
+  /** The path: directories and the name. */
+  path: string;
+}
 
 /** A version of a flow, with what belongs to the flow. */
 export interface FlowResult {
@@ -80,7 +87,8 @@ async function versionOf(
 /** All flows whose path contains a text, sorted by path. */
 export async function findFlows({ paths }: HumanloopAccount, pathContains: string): Promise<FlowItem[]> {
   const byPath = (a: FlowItem, b: FlowItem) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
-  return (await paths.all()).filter((each) => each.path.includes(pathContains)).sort(byPath);
+  const fits = (await paths.all()).filter((each) => each.path.includes(pathContains)).sort(byPath);
+  return fits.map(({ id, path: at }) => ({ id, path: at }));
 }
 
 /** All versions of a flow, the newest first. */

@@ -95,6 +95,10 @@ export const monitoring: FlowType<MonitoringFields, WireFlow, HumanloopAccount> 
   currentAccount: currentOrganization,
 
   read: (account, _id, { flow }) => flowOf(account, String(flow), undefined),
+  list: async ({ paths }) =>
+    (await paths.all())
+      .filter(({ isMonitored }) => isMonitored)
+      .map(({ id }) => ({ id, label: monitoring.label({ flow: id }) })),
   async find(account, { flow }) {
     const [found] = await Promise.all([flowOf(account, flow, undefined), account.organization.ask()]);
     return found;

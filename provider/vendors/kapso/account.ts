@@ -12,6 +12,8 @@ export interface KapsoAccount {
   readonly hostRoot: string;
   /** The way to the API that was documented first, on a host of its own; it acts on the same project. */
   readonly legacy: Client;
+  /** The workflow of each trigger that a list has told: Kapso tells a trigger only to who names its workflow. */
+  readonly workflowsOfTriggers: Map<string, string>;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -4,7 +4,7 @@ import { orNothing } from "../../lifecycle/errors";
 import type { FlowType } from "../../lifecycle/flow-type";
 import { currentProject, demandUuid, type KapsoAccount, namingTaken, orTaken, projectOf } from "./account";
 import type { components } from "./api";
-import { wireDefinition } from "./definition/observed";
+import { declaredDefinition, wireDefinition } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
 import { readStored } from "./graph-writes";
@@ -56,12 +56,17 @@ export const flow: FlowType<FlowFields, WireDrawn, KapsoAccount> = {
   },
 
   observe: observedGraph,
+  toDeclare: (wire) => ({ ...observedGraph(wire, {}), definition: declaredDefinition(wire.definition) }),
   outputsOf: ({ project_id }) => ({ projectId: project_id }),
   accountOf: projectOf,
   currentAccount: currentProject,
 
   read: (account, id, { name }) => (id === undefined ? findByName(account, String(name)) : orNothing(get(account, id))),
   find: (account, { name }) => findByName(account, name),
+  async list({ legacy }) {
+    const live = await listAll(legacy, path`/api/v1/flows`, wireFlow, ({ status }) => status !== "archived");
+    return live.map(({ id, name }) => ({ id, label: name }));
+  },
 
   inTheWay: ({ name, status }) =>
     status === "archived"

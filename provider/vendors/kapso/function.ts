@@ -172,6 +172,12 @@ export const callable: FlowType<FunctionFields, Seen, KapsoAccount> = {
     return found && withSecrets(account, found, { ...state, ...wanted });
   },
   find: (account, desired) => findLike(account, desired),
+  async list({ client }) {
+    const all = await listAll(client, path`/platform/v1/functions`, wireFunction, () => true);
+    return all.map(({ id, name }) => ({ id, label: name }));
+  },
+  // So that the names of its secrets are told.
+  locate: async () => ({ secrets: {} }),
 
   async create({ client }, { name, slug, description, code, functionType, publicEndpoint, runtimeConfig }) {
     const json: { function: Partial<Api["FunctionCreateBody"]["function"]> } = {

@@ -44,7 +44,7 @@ export const graphFields = {
   definition: definition.optional(),
   layout,
   ignoreLayout: z.boolean().optional().register(rules, { writeOnly: true }),
-  validate: z.enum(["strict", "warn", "off"]).optional().register(rules, { writeOnly: true }),
+  validate: z.enum(["strict", "warn", "off"]).optional().register(rules, { writeOnly: true, lenient: "warn" }),
 };
 
 /** What is wrong with the graph, as loudly as the program wants to hear it. */

@@ -7,6 +7,7 @@ import { defined, only, type Values } from "../../lifecycle/values";
 import { demandUuid, type KapsoAccount, reworded } from "./account";
 import type { components } from "./api";
 import { listAll } from "./list";
+import { liveWorkflows } from "./workflow";
 
 const EVENTS = [
   "whatsapp.message.received",
@@ -155,6 +156,18 @@ export const trigger: FlowType<TriggerFields, WireTrigger, KapsoAccount> = {
       throw new FlowError("notFound", "Kapso finds a trigger only by its workflow: pass `workflowId` too.");
     const fits = (each: WireTrigger) => (id === undefined ? isLike(each, state) : each.id === id);
     return (await orNothing(list(account, state.workflowId, fits)))?.[0];
+  },
+  async list(account) {
+    const workflows = await liveWorkflows(account);
+    const found = await Promise.all(workflows.map(({ id }) => list(account, id, () => true)));
+    for (const { id, workflow_id } of found.flat()) account.workflowsOfTriggers.set(id, workflow_id);
+    return found.flat().map((wire) => ({ id: wire.id, label: trigger.label(trigger.observe(wire, {})) }));
+  },
+  async locate(account, id) {
+    if (!account.workflowsOfTriggers.has(id)) await trigger.list(account, {});
+    const workflowId = account.workflowsOfTriggers.get(id);
+    if (workflowId === undefined) throw new FlowError("notFound", `There is no Kapso trigger "${id}" in the project.`);
+    return { workflowId };
   },
   find: async (account, desired) => (await list(account, desired.workflowId, (each) => isLike(each, desired)))[0],
 

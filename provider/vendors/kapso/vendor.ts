@@ -76,6 +76,7 @@ export const kapso = defineVendor<SettingName, KapsoAccount>({
         legacy ??= clientOf(settings.legacyApiUrl ?? LEGACY_HOST);
         return legacy;
       },
+      workflowsOfTriggers: new Map(),
       hostRoot,
       clock,
       log,

@@ -5,7 +5,7 @@ import { type FlowType, rules } from "../../lifecycle/flow-type";
 import type { Values } from "../../lifecycle/values";
 import { currentProject, demandUuid, type KapsoAccount, namingTaken, orTaken, projectOf } from "./account";
 import type { components } from "./api";
-import { observedDefinition, observedLayout } from "./definition/observed";
+import { declaredDefinition, observedDefinition, observedLayout } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
 import { changesBetween, isSame, isStored, readStored } from "./graph-writes";
@@ -80,6 +80,7 @@ export const workflow: FlowType<WorkflowFields, WireGraph, KapsoAccount> = {
     messageDebounceSeconds: wire.message_debounce_seconds ?? undefined,
     inboundMessageReadMode: wire.inbound_message_read_mode ?? undefined,
   }),
+  toDeclare: (wire) => ({ ...workflow.observe(wire, {}), definition: declaredDefinition(wire.definition) }),
   outputsOf: ({ project_id }) => ({ projectId: project_id }),
   accountOf: projectOf,
   currentAccount: currentProject,
@@ -89,6 +90,8 @@ export const workflow: FlowType<WorkflowFields, WireGraph, KapsoAccount> = {
     const [found] = await list(account, (each) => each.name === name, { name_contains: String(name) });
     return found && orNothing(get(account, found.id));
   },
+
+  list: async (account) => (await liveWorkflows(account)).map(({ id, name }) => ({ id, label: name })),
 
   async find(account, { name, slug }) {
     // There is no filter for slugs.
@@ -187,6 +190,11 @@ function list(
   query: Readonly<Record<string, string>>,
 ): Promise<WireWorkflow[]> {
   return listAll(client, path`/platform/v1/workflows`, wireWorkflow, fits, query);
+}
+
+/** The workflows of the project that were not archived. */
+export function liveWorkflows(account: KapsoAccount): Promise<WireWorkflow[]> {
+  return list(account, ({ status }) => status !== "archived", {});
 }
 
 async function get({ client }: KapsoAccount, id: string): Promise<WireGraph> {

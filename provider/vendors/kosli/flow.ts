@@ -151,6 +151,10 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
     return found && isOurs(found) ? found : undefined;
   },
 
+  async list({ lists }, { org }) {
+    if (typeof org !== "string" || !ORG.test(org)) throw new FlowError("settings", `${NO_ORGANIZATION}.`);
+    return (await lists.all(org)).map((wire) => ({ id: flow.idOf(wire), label: flow.label(wire) }));
+  },
   async find(account, { org, name }) {
     const found = await get(account, org, name);
     if (found && found.name !== name) throw renamedAway(name, found);

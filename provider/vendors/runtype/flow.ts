@@ -8,7 +8,7 @@ import { currentOwner, ownerOf, type RuntypeAccount } from "./account";
 import type { components } from "./api";
 import { type Changes, put, stepsToSend, withoutOthers, withSent } from "./flow-writes";
 import { demandFree, namesakes, several } from "./namesakes";
-import { observedSteps, usesWhen } from "./steps/observed";
+import { declaredSteps, observedSteps, usesWhen } from "./steps/observed";
 import { stepsSchema } from "./steps/schema";
 import { type SentStep, sentSteps } from "./steps/sent";
 import type { Step } from "./steps/step";
@@ -42,7 +42,7 @@ const fields = z.object({
   name: z.string().min(1),
   description: z.string().optional().register(rules, { clear: "" }),
   steps: stepsSchema.optional(),
-  validate: z.enum(["strict", "warn", "off"]).optional().register(rules, { writeOnly: true }),
+  validate: z.enum(["strict", "warn", "off"]).optional().register(rules, { writeOnly: true, lenient: "warn" }),
   forceDestroy: z.boolean().optional().register(rules, { writeOnly: true }),
 });
 fields satisfies z.ZodType<FlowFields>;
@@ -79,6 +79,7 @@ export const flow: FlowType<FlowFields, StoredFlow, RuntypeAccount> = {
       steps: observedSteps(flowSteps, { spelledAs: steps, known }, hasConditions),
     };
   },
+  toDeclare: (wire) => ({ ...flow.observe(wire, {}), steps: declaredSteps(wire.flow.flowSteps) }),
   outputsOf: ({ flow: wire }) => defined({ dashboardUrl: wire.dashboardUrl ?? undefined, stepsHash: stepsHash(wire) }),
   accountOf: (wire) => ownerOf(wire.flow.organizationId, wire.flow.userId),
   currentAccount: currentOwner,
@@ -96,6 +97,7 @@ export const flow: FlowType<FlowFields, StoredFlow, RuntypeAccount> = {
     return found && { ...found, isLookUp };
   },
   find,
+  list: async ({ names }) => (await names.all()).map(({ id, name }) => ({ id, label: name })),
 
   changedBy({ flow: wire }) {
     const change = lastChange(wire);

@@ -77,6 +77,13 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
       owner: await account.owner(),
     };
   },
+  async list(account) {
+    const flows = await account.names.all();
+    const versions = await Promise.all(flows.map(({ id }) => versionsOf(account, id)));
+    return flows
+      .filter((_, index) => versions[index]?.publishedVersionId)
+      .map(({ id }) => ({ id, label: publication.label({ flow: id }) }));
+  },
   // Creating it is what publishes, whatever is published already.
   find: async () => undefined,
 

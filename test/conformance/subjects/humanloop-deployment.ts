@@ -7,6 +7,7 @@ import {
   humanloopSettings,
   isBystander,
   KIOSK,
+  NEIGHBOUR,
   PRODUCTION,
   SHOP,
   versionsOf,
@@ -55,6 +56,7 @@ export const humanloopDeployment: Subject = {
   // The functions' arguments and wire objects are the type's own.
   type: deployment as unknown as FlowType,
   settings: humanloopSettings,
+  beside: [`${SHOP}/${PRODUCTION}`, `${NEIGHBOUR}/${PRODUCTION}`],
   keyField: "flow",
   natures: {
     "as suggested": { open: worldOf(deploymentHands) },

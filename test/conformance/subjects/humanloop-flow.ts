@@ -2,7 +2,16 @@ import type { FlowType } from "../../../provider/lifecycle/flow-type";
 import { flow } from "../../../provider/vendors/humanloop/flow";
 import { humanloop } from "../../../provider/vendors/humanloop/vendor";
 import type { Subject } from "../subject";
-import { GUESSED_OTHERWISE, type Hands, humanloopSettings, isBystander, worldOf } from "./humanloop-world";
+import {
+  GUESSED_OTHERWISE,
+  type Hands,
+  humanloopSettings,
+  isBystander,
+  KIOSK,
+  NEIGHBOUR,
+  SHOP,
+  worldOf,
+} from "./humanloop-world";
 
 const BY_HAND = { by: "hand" };
 
@@ -47,6 +56,7 @@ export const humanloopFlow: Subject = {
   // The functions' arguments and wire objects are the type's own.
   type: flow as unknown as FlowType,
   settings: humanloopSettings,
+  beside: [SHOP, KIOSK, NEIGHBOUR],
   looks: ["/retrieve-by-path"],
   natures: {
     "as suggested": { open: worldOf(flowHands) },

@@ -12,13 +12,14 @@ import {
   LATE,
   wholeGraph,
 } from "./kapso-graphs";
-import { kapsoSettings, worldOf } from "./kapso-world";
+import { ALSO_BESIDE, BESIDE, kapsoSettings, worldOf } from "./kapso-world";
 
 /** `kapso:Flow` */
 export const kapsoFlow: Subject = {
   vendor: kapso,
   type: flow,
   settings: kapsoSettings,
+  beside: [BESIDE, ALSO_BESIDE],
   natures: {
     "as documented": { open: worldOf(flowHands) },
     "guessed otherwise": {

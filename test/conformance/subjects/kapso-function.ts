@@ -4,7 +4,7 @@ import { callable } from "../../../provider/vendors/kapso/function";
 import { kapso } from "../../../provider/vendors/kapso/vendor";
 import type { KapsoFunction } from "../../../testing/src/emulator";
 import type { Subject } from "../subject";
-import { type Hands, kapsoSettings, worldOf } from "./kapso-world";
+import { type Hands, HELPER, kapsoSettings, worldOf } from "./kapso-world";
 
 /** What runs counts, not what lies there. */
 function deployed<Name extends "code" | "runtime_config">(each: KapsoFunction, name: Name): unknown {
@@ -60,6 +60,7 @@ export const kapsoFunction: Subject = {
   vendor: kapso,
   type: callable,
   settings: kapsoSettings,
+  beside: [HELPER],
   natures: {
     "as documented": { open: worldOf(functionHands, { kapsoDeployReads: 1 }) },
     "guessed otherwise": {
@@ -134,6 +135,15 @@ export const kapsoFunction: Subject = {
       rule: "look-up",
       field: "secrets",
       reason: "Kapso tells no value of a secret, and a look-up none of their names: that would be one call more.",
+    },
+    {
+      rule: "take, made by others",
+      reason: "A function that was made and never deployed shows just that: the next up deploys it.",
+    },
+    {
+      rule: "taken, changed",
+      field: "secrets",
+      reason: "Kapso tells no value of a secret: what is taken over says none, and those that are there stay.",
     },
     {
       rule: "changed alone",

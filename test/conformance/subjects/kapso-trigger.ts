@@ -3,7 +3,7 @@ import { trigger } from "../../../provider/vendors/kapso/trigger";
 import { kapso } from "../../../provider/vendors/kapso/vendor";
 import type { KapsoEdit, KapsoTrigger } from "../../../testing/src/emulator";
 import type { Subject } from "../subject";
-import { ALSO_BESIDE, BESIDE, type Hands, kapsoSettings, worldOf } from "./kapso-world";
+import { ALSO_BESIDE, BESIDE, type Hands, kapsoSettings, TRIGGER_BESIDE, worldOf } from "./kapso-world";
 
 /** Everything that a trigger is, by the names of its fields. */
 function contentOf(each: KapsoTrigger): Values {
@@ -74,6 +74,7 @@ export const kapsoTrigger: Subject = {
   vendor: kapso,
   type: trigger,
   settings: kapsoSettings,
+  beside: [TRIGGER_BESIDE],
   lookUpBy: ["workflowId"],
   // All programs are of one workflow.
   keyField: "workflowId",

@@ -12,13 +12,14 @@ import {
   LATE,
   wholeGraph,
 } from "./kapso-graphs";
-import { kapsoSettings, worldOf } from "./kapso-world";
+import { ALSO_BESIDE, BESIDE, kapsoSettings, worldOf } from "./kapso-world";
 
 /** `kapso:Workflow` */
 export const kapsoWorkflow: Subject = {
   vendor: kapso,
   type: workflow,
   settings: kapsoSettings,
+  beside: [BESIDE, ALSO_BESIDE],
   natures: {
     "as documented": { open: worldOf(graphHands) },
     "guessed otherwise": { open: worldOf(graphHands, GUESSED_OTHERWISE), withoutFaults: true },

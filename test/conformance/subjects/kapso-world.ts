@@ -18,6 +18,8 @@ export const BESIDE = "60000000-0000-4000-8000-000000000001";
 export const ALSO_BESIDE = "60000000-0000-4000-8000-000000000002";
 /** A function that always lives, for workflows to run. */
 export const HELPER = "70000000-0000-4000-8000-000000000001";
+/** A trigger that always lives. */
+export const TRIGGER_BESIDE = "80000000-0000-4000-8000-000000000001";
 /** A model of Anthropic's. */
 export const MODEL = "20000000-0000-4000-8000-000000000002";
 
@@ -35,7 +37,7 @@ const SEED = {
   functions: [{ id: HELPER, name: "Helper", code: "export default {}" }],
   triggers: [
     {
-      id: "80000000-0000-4000-8000-000000000001",
+      id: TRIGGER_BESIDE,
       workflow_id: BESIDE,
       trigger_type: "project_event" as const,
       event_name: "beside",

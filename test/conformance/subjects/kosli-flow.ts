@@ -173,6 +173,11 @@ export const kosliFlow: Subject = {
       nature: "tells no visibility",
       reason: "What a server does not tell is compared with what was sent.",
     })),
+    {
+      rule: "taken, changed",
+      field: "repoUrl",
+      reason: "What is taken over says its template as text, and repoUrl goes with legacyTemplate alone.",
+    },
     { rule: "look-up", nature: "tells no visibility", reason: "A look-up cannot show what a server does not tell." },
     {
       rule: "stranger of the name",

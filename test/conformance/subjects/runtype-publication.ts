@@ -68,7 +68,21 @@ export const runtypePublication: Subject = {
       rule,
       reason: "What is published is only gone with its flow, and cannot be made again without it.",
     })),
-    { rule: "delete", reason: "A publication cannot be undone: what is published stays." },
+    ...(["delete", "taken, deleted"] as const).map((rule) => ({
+      rule,
+      reason: "A publication cannot be undone: what is published stays.",
+    })),
+    {
+      rule: "take",
+      field: "version",
+      reason: "The id of a version means nothing to another flow: what is taken over publishes what the flow holds.",
+    },
+    {
+      rule: "taken, changed",
+      field: "triggers",
+      nature: "copies",
+      reason: "What is taken over names no version, and there the flow holds another one than is published.",
+    },
     {
       rule: "changed alone",
       field: "flow",

@@ -14,7 +14,7 @@ export const SHOP = "flow_01jv0000000000000000000901";
 /** Another one. */
 export const KIOSK = "flow_01jv0000000000000000000902";
 /** One that is never to be touched. */
-const NEIGHBOUR = "neighbour";
+export const NEIGHBOUR = "neighbour";
 
 /** The versions of a flow that is there from the beginning: two that were tried out, and the draft that was saved last. */
 export function versionsOf(flow: string): readonly [string, string, string] {

@@ -58,7 +58,10 @@ export const toyChannel: Subject = {
     ...(["changed outside", "conflict"] as const).flatMap((rule) =>
       ["graph", "channel"].map((field) => ({ rule, field, reason: "It is a part of the pointer's place." })),
     ),
-    { rule: "another key", reason: "The toy has no call that proves an account without naming a project." },
+    ...(["another key", "taken with another key"] as const).map((rule) => ({
+      rule,
+      reason: "The toy has no call that proves an account without naming a project.",
+    })),
     ...(["removed", "undeclared"] as const).map((rule) => ({ rule, reason: "Every field is required." })),
   ],
 };

@@ -50,6 +50,41 @@ export function observedDefinition({ nodes, edges }: WireDefinition, written: un
   };
 }
 
+/**
+ * The whole graph as a program would write it, also what Kapso may have chosen: somebody may have meant it. What this package does
+ * not know of a step that it knows is left out. Nothing for a graph that nobody has drawn.
+ */
+export function declaredDefinition(wire: WireDefinition): Values | undefined {
+  // A new graph may be born with its start.
+  if (wire.nodes.every((node) => nodeTypeOf(node) === "start")) return undefined;
+  const nodes = wire.nodes.map((node) => ({ id: node.id, data: { config: writtenWhole(node) } }));
+  return observedDefinition(wire, { nodes });
+}
+
+/** The settings that say something, each in one of its two ways. */
+function writtenWhole(node: WireNode): Values {
+  const nodeType = nodeTypeOf(node);
+  const known = configSchema(nodeType)?.shape;
+  const config = configOf(node);
+  const told = Object.entries(config).filter(
+    ([key, value]) =>
+      isWritten(value) &&
+      (!known || Object.hasOwn(known, key)) &&
+      !(key in OLDER && isWritten(config[OLDER[key] ?? ""])),
+  );
+  return Object.fromEntries(
+    told.map(([key, value]) => {
+      if (!Object.hasOwn(PARTS, key) || !Array.isArray(value)) return [key, untexted(key, value)];
+      return [key, value.filter(isObject).map((part) => writtenPart(nodeType, key, part))];
+    }),
+  );
+}
+
+function writtenPart(nodeType: string, list: string, part: Values): Values {
+  const told = Object.entries(part).filter(([name]) => isKnownOfPart(nodeType, list, name));
+  return { ...Object.fromEntries(told), ...(part.has_pat === true ? { pat: UNTOLD } : {}) };
+}
+
 /** Where the nodes stand of which the program says it. */
 export function observedLayout({ nodes }: WireDefinition, written: Values): Values {
   const placed = nodes.filter(({ id, position }) => position && Object.hasOwn(written, id));
@@ -87,6 +122,12 @@ const COUNTERPARTS: Readonly<Record<string, string>> = {
   whatsapp_config_id: "phone_number_id",
   phone_number_id: "whatsapp_config_id",
   provider_model_id: "provider_model_name",
+  provider_model_name: "provider_model_id",
+};
+
+/** Of those, the ones that are left out where the other one is there. */
+const OLDER: Readonly<Record<string, string>> = {
+  whatsapp_config_id: "phone_number_id",
   provider_model_name: "provider_model_id",
 };
 

@@ -22,6 +22,22 @@ export function observedSteps(stored: readonly Values[], terms: Terms, hasCondit
   );
 }
 
+/** The whole of stored steps as a program would write them, also what Runtype may have chosen: somebody may have meant it. */
+export function declaredSteps(stored: readonly Values[]): Values[] {
+  return observedSteps(stored, { spelledAs: undefined, known: undefined }, true).map(withoutRepeats);
+}
+
+/** A step whose prompt stands in it under one name. */
+function withoutRepeats({ config, ...step }: Values): Values {
+  if (!isObject(config)) return step;
+  const said = Object.entries(config).filter(([key, value]) => !(key === "text" && value === config.userPrompt));
+  const inner = said.map(([key, value]) => [
+    key,
+    BRANCHES.includes(key) && Array.isArray(value) ? value.filter(isObject).map(withoutRepeats) : value,
+  ]);
+  return { ...step, config: Object.fromEntries(inner) };
+}
+
 /** Whether a step of these has a condition: then the conditions of all of them are managed. */
 export function usesWhen(steps: unknown): boolean {
   return listOf(steps).some(({ when }) => typeof when === "string");
