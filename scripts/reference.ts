@@ -5,6 +5,7 @@ import { rulesOf } from "../provider/lifecycle/canonical";
 import type { FlowType } from "../provider/lifecycle/flow-type";
 import { allVendors } from "../provider/vendors";
 import type { Vendor } from "../provider/vendors/vendor";
+import { callsTable, rightsForReading } from "./rights";
 
 const root = resolve(__dirname, "..");
 
@@ -58,6 +59,7 @@ class Page {
     for (const each of this.#builders()) this.#addBuilders(each);
     this.#addLookups();
     this.#addProvider();
+    this.#addRights();
     this.#addConfiguration();
     if (this.#undocumented.length > 0) {
       throw new Error(`Without documentation in the schema or the interface: ${this.#undocumented.join(", ")}`);
@@ -90,6 +92,8 @@ class Page {
       const member = { path, type, required: type === resolved, documentation };
       this.#addMember(member, resultFacts(member));
     }
+
+    this.#add("### Calls and rights", "See [Rights](#rights).", callsTable(this.#vendor, type.token));
 
     const get = resource.members.filter(ts.isMethodDeclaration).find((each) => each.name.getText() === "get");
     if (!get) return;
@@ -168,7 +172,8 @@ class Page {
     if (functions.length === 0) return;
     this.#add(
       "## Lookups",
-      "A lookup calls the vendor in every preview and every up, as soon as its arguments are known.",
+      "A lookup calls the vendor in every preview and every up, as soon as its arguments are known. See [Rights](#rights).",
+      callsTable(this.#vendor, this.#vendor.name),
     );
     const types = new Set<string>();
     const answers = new Set<string>();
@@ -192,6 +197,19 @@ class Page {
     this.#add(`## ${name}.Provider`, this.#documented(this.#exported("Provider"), "Provider"));
     this.#add(`\`new ${name}.Provider(name, args, opts?)\``);
     this.#addInterface("ProviderArgs");
+  }
+
+  #addRights(): void {
+    this.#add(
+      "## Rights",
+      this.#vendor.rights.keys,
+      "The tables above list every call that is made and the least right that it needs. When it is made was recorded on the emulator, rare cases such as a lost answer included. *Inferred* means: it follows from what the vendor documents, which does not say it of this call. Where the least right is not documented, one is named that is enough.",
+      [
+        "- `refresh`: `pulumi refresh`, `--refresh` of a preview or an up, and `get`. A preview without it makes no calls but those of lookups.",
+        "- `create`, `update`, `delete`: what an up or a destroy does. `adopt`: what a creation with `adopt` calls besides.",
+        `- **For reading only** (previews, refreshes, lookups) it takes: ${rightsForReading(this.#vendor)}.`,
+      ].join("\n"),
+    );
   }
 
   #addInterface(name: string, facts: (member: Member) => string[] = argumentFacts): void {

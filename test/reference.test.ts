@@ -43,6 +43,21 @@ describe("reference pages", function () {
     assert.match(pages.get("docs/reference/kosli.md") ?? "", /\*\*`org`\*\* .*a change replaces it/);
   });
 
+  it("reference: every resource and the lookups have a table of calls, with the right that each needs", () => {
+    for (const { name, flowTypes } of allVendors()) {
+      const sections = (pages.get(`docs/reference/${name}.md`) ?? "").split(/^## /m);
+      for (const title of [...flowTypes.map(({ token }) => token.replace(":", ".")), "Lookups"]) {
+        const section = sections.find((each) => each.startsWith(`${title}\n`)) ?? "";
+        assert.match(
+          section,
+          /\| Call \| When \| Least right \|\n\|[-|]+\|\n(\| `[A-Z]+ \/\S+` \| [^|]+ \| [^|]+ \|\n)+/,
+          title,
+        );
+      }
+      assert.match(sections.find((each) => each.startsWith("Rights\n")) ?? "", /For reading only.* it takes: \w/);
+    }
+  });
+
   it("reference: every kind of step is there", () => {
     for (const [vendor, builder, kinds] of [
       ["kapso", "node", node],

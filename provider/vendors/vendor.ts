@@ -32,6 +32,25 @@ const limitSettings: { readonly [K in keyof AccountLimits]-?: Setting } = {
   maxRequestsPerHour: { isCount: true, documentation: "Calls in any hour. Default: any number." },
 };
 
+/** What a vendor asks of a key for one call. */
+export interface Right {
+  /** The least that is enough, in Markdown and in the vendor's words. */
+  readonly least: string;
+  /**
+   * `verified`: the vendor documents it. `inferred`: it follows from what the vendor documents. `unknown`: the least is not
+   * documented, and `least` tells what is enough in any case.
+   */
+  readonly evidence: "verified" | "inferred" | "unknown";
+}
+
+/** What a vendor asks of a key. */
+export interface Rights {
+  /** How the vendor's keys come by rights, as sentences. */
+  readonly keys: string;
+  /** The right for every call that is made, by its `operationId` in the API description. */
+  readonly calls: Readonly<Record<string, Right>>;
+}
+
 /** Configured values: `undefined` where neither the stack nor the environment sets one. */
 export type Settings<Name extends string> = { readonly [K in Name]?: string };
 
@@ -55,6 +74,8 @@ export interface Vendor<Name extends string = string, Account = unknown> {
   hostRoot(settings: Settings<Name>): string;
   /** @throws FlowError of kind `settings` where something needed is not set */
   connect(settings: Settings<Name>, connection: Connection): Account;
+  /** What the reference tells of the calls that the flow types and the lookups make. */
+  readonly rights: Rights;
   // The types' own arguments, wire objects and accounts are theirs alone.
   readonly flowTypes: readonly FlowType<object, unknown, Account>[];
 }

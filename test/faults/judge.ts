@@ -9,7 +9,7 @@ import type { Nature, StoredObject, Subject, World } from "../conformance/subjec
 import type { Run, RunOptions } from "../harness/bench";
 import { type KeptResource, Stack } from "../harness/stack";
 import { type Cell, MOST_CALLS } from "./cells";
-import { isNeighbour, take } from "./operations";
+import { isNeighbour, movedTo, take } from "./operations";
 
 /** How a step under a fault ends. */
 export const endings = [
@@ -67,9 +67,7 @@ class Trial {
   ) {
     world.emulator.reset();
     this.scene = new Scene(subject, nature.type ?? subject.type, world);
-    // States name the host that they were made at.
-    const here = <T>(value: T): T =>
-      value && JSON.parse(JSON.stringify(value).replaceAll(cell.rehearsed.url, world.emulator.url));
+    const here = <T>(value: T): T => movedTo(world.emulator.url, value, cell.rehearsed);
     this.stack = new Stack(this.scene.bench, here(cell.rehearsed.stack.kept));
     this.stateAfter = here(cell.rehearsed.stateAfter);
     this.run = this.scene.bench.run(options);

@@ -114,6 +114,11 @@ export interface Rehearsed {
   readonly stateAfter: Values | undefined;
 }
 
+/** What an operation kept, as if it had been run at another address: states name their host. */
+export function movedTo<T>(url: string, value: T, { url: from }: Rehearsed): T {
+  return value && JSON.parse(JSON.stringify(value).replaceAll(from, url));
+}
+
 /** What stands beside the flow and is never to be touched. */
 const NEIGHBOUR = "neighbour";
 

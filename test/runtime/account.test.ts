@@ -12,6 +12,7 @@ const vendor = defineVendor<"apiToken" | "org" | "apiUrl", Governor>({
   settings: { apiToken: { secret: true }, org: {}, apiUrl: {} },
   hostRoot: ({ apiUrl }) => apiUrl ?? "https://acme.test",
   connect: (_settings, connection) => connection.governor("Acme"),
+  rights: { keys: "", calls: {} },
   flowTypes: [],
 });
 

@@ -37,5 +37,6 @@ export const toy: Vendor<"apiKey" | "apiUrl" | "project", ToyAccount> = {
     });
     return { client, hostRoot };
   },
+  rights: { keys: "A key may do everything.", calls: {} },
   flowTypes: [graph, channel],
 };

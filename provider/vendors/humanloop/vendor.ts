@@ -8,6 +8,7 @@ import { deployment } from "./deployment";
 import { flow } from "./flow";
 import { FlowPaths } from "./flow-paths";
 import { monitoring } from "./monitoring";
+import { rights } from "./rights";
 
 /** What an address that is not set stands for; a connection demands one that is. */
 const RETIRED = "https://api.humanloop.com";
@@ -93,5 +94,6 @@ export const humanloop = defineVendor<"apiKey" | "apiUrl", HumanloopAccount>({
     });
     return { client, organization: new Organization(client), paths: new FlowPaths(client), clock, log };
   },
+  rights,
   flowTypes: [flow, deployment, monitoring],
 });

@@ -6,6 +6,7 @@ import { defineVendor, keyAdvice, type Settings } from "../vendor";
 import type { KapsoAccount } from "./account";
 import { flow } from "./flow";
 import { callable } from "./function";
+import { rights } from "./rights";
 import { trigger } from "./trigger";
 import { workflow } from "./workflow";
 
@@ -82,5 +83,6 @@ export const kapso = defineVendor<SettingName, KapsoAccount>({
       log,
     };
   },
+  rights,
   flowTypes: [workflow, flow, trigger, callable],
 });

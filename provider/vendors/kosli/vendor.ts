@@ -6,6 +6,7 @@ import { defineVendor, keyAdvice, type Settings } from "../vendor";
 import type { KosliAccount } from "./account";
 import { flow } from "./flow";
 import { FlowLists } from "./flow-lists";
+import { rights } from "./rights";
 
 const REGIONS = { eu: "https://app.kosli.com", us: "https://app.us.kosli.com" };
 
@@ -69,5 +70,6 @@ export const kosli = defineVendor<SettingName, KosliAccount>({
     });
     return { client, hostRoot, lists: new FlowLists(client, connection.clock) };
   },
+  rights,
   flowTypes: [flow],
 });

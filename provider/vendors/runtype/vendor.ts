@@ -7,6 +7,7 @@ import { askedOnce, type RuntypeAccount } from "./account";
 import { flow } from "./flow";
 import { FlowNames } from "./flow-names";
 import { publication } from "./publication";
+import { rights } from "./rights";
 
 const HOST = "https://api.runtype.com";
 
@@ -75,5 +76,6 @@ export const runtype = defineVendor<SettingName, RuntypeAccount>({
     });
     return { client, names: new FlowNames(client), owner: askedOnce(client), clock, log };
   },
+  rights,
   flowTypes: [flow, publication],
 });
