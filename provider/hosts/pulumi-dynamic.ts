@@ -9,11 +9,11 @@ import type { ReadConfig } from "../runtime/settings";
 import { pulumiLog } from "./pulumi-log";
 
 /** How Pulumi marks a value on the wire, and the mark of a secret: https://github.com/pulumi/pulumi, sdk/nodejs/runtime/rpc.ts. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+export const SIGNATURE = "4dabf18193072939515e22adb298388d";
+export const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Where Pulumi keeps the text that loads a dynamic provider. */
-const PROVIDER = "__provider";
+export const PROVIDER = "__provider";
 
 /**
  * Makes a lifecycle a Pulumi dynamic provider.

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Clock, Log } from "../lifecycle/ports";
+import { withoutSecrets } from "../lifecycle/secrets";
 import type { Governor } from "./governor";
 import { checked, type ErrorDialect, governed, logged, retrying, unreadable, withHeaders } from "./layers";
 import { plainText } from "./plain-text";
@@ -38,11 +39,26 @@ export function createClient(options: ClientOptions): Client {
     withHeaders(headers),
     logged(log, clock),
   ];
-  const send = layers.reduceRight<Send>((next, layer) => layer(next), transport);
-  return {
-    send,
-    async json(request, shape) {
-      const response = await send(request);
+  const called = layers.reduceRight<Send>((next, layer) => layer(next), transport);
+  const credentials = Object.entries(headers).flatMap(([name, value]) =>
+    name === "user-agent" ? [] : [value.replace(/^Bearer /, "")],
+  );
+  /** A vendor may quote the key that it refuses. */
+  const quietly = async <T>(action: () => Promise<T>): Promise<T> => {
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof Error) {
+        error.message = withoutSecrets(error.message, credentials);
+        error.stack = withoutSecrets(error.stack ?? "", credentials);
+      }
+      throw error;
+    }
+  };
+  const send: Send = (request) => quietly(() => called(request));
+  const json: Client["json"] = (request, shape) =>
+    quietly(async () => {
+      const response = await called(request);
       const { status, text } = response;
       if (nesting(text) > DEEPEST_ANSWER)
         throw unreadable(response, request, `something nested more than ${DEEPEST_ANSWER} deep`);
@@ -52,8 +68,8 @@ export function createClient(options: ClientOptions): Client {
       const paths = read.error.issues.slice(0, 5).map(({ path }) => plainText(path.join("."), 60));
       const found = paths.includes("") ? "something else" : `something that lacks ${paths.join(", ")} in a usable form`;
       throw unreadable(response, request, found);
-    },
-  };
+    });
+  return { send, json };
 }
 
 function parse(text: string): unknown {

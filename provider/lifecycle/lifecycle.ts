@@ -1,4 +1,5 @@
 import { type Checked, check } from "./check";
+import { type Comparison, compare, demandFindable, hidingAlso } from "./compare";
 import { create } from "./create";
 import { type Difference, diff } from "./diff";
 import { clauseOf, FlowError, PartialFailure, VendorError, type VendorErrorKind } from "./errors";
@@ -37,6 +38,13 @@ export interface Lifecycle {
     id: string,
     state: Values,
   ): Promise<{ readonly id: string; readonly state: Values; readonly inputs?: Values } | undefined>;
+  /**
+   * How the flow differs from a state, by the same look as `read`; `undefined` when it is gone. Writes nothing.
+   *
+   * @param state `HIDDEN` stands in it for every secret that is not given
+   * @param secrets places that are hidden whatever the state itself says
+   */
+  compare(id: string, state: Values, secrets: readonly PropertyPath[]): Promise<Comparison | undefined>;
   update(id: string, state: Values, inputs: Values): Promise<Values>;
   delete(id: string, state: Values): Promise<void>;
   /** Everything of this type that lives in the account, sorted by label. Changes nothing. */
@@ -77,11 +85,11 @@ export function createLifecycle<Wire, Account>(
     return { id, state: defined({ ...settler.observe(wire, state), ...type.outputsOf(wire, account) }) };
   }
 
-  async function read(
+  async function look(
     id: string,
     state: Values,
     declared: Declaration,
-  ): Promise<(Kept & { inputs: Values }) | undefined> {
+  ): Promise<(Kept & { readonly wire: Wire; readonly declaration: Declaration }) | undefined> {
     const account = connect();
     const wire = await settler.readManaged(account, id, state, false);
     if (wire === undefined) {
@@ -92,8 +100,21 @@ export function createLifecycle<Wire, Account>(
     // Not every answer tells whose the flow is.
     const owner = type.accountOf(wire, account) || declared.account;
     const declaration = hidingMoved(type, { ...declared, account: owner }, observed, state);
-    const found = stateOf(type, observed, type.outputsOf(wire, account), declaration, state);
-    return { id, state: found, inputs: inputsOf(declaration, found) };
+    return {
+      id,
+      wire,
+      declaration,
+      state: stateOf(type, observed, type.outputsOf(wire, account), declaration, state),
+    };
+  }
+
+  async function read(
+    id: string,
+    state: Values,
+    declared: Declaration,
+  ): Promise<(Kept & { inputs: Values }) | undefined> {
+    const found = await look(id, state, declared);
+    return found && { id, state: found.state, inputs: inputsOf(found.declaration, found.state) };
   }
 
   async function remove(id: string, state: Values): Promise<void> {
@@ -158,6 +179,23 @@ export function createLifecycle<Wire, Account>(
         const declared = declarationOf(state);
         return declared ? read(id, state, declared) : lookUp(id, state);
       }),
+    compare: (id, kept, secrets) => {
+      const hiding = (state: Values) => hidingAlso(state, secrets);
+      return naming(settler.name(kept), [hiding(readableState(kept))], async () => {
+        demandFindable(type, id, kept);
+        const state = hiding(migrate(kept));
+        const declared = declarationOf(state);
+        if (!declared) throw new FlowError("settings", "Its state does not say what the program declares.");
+        const found = await look(id, state, declared);
+        if (!found) return undefined;
+        const changedBy = type.changedBy?.(found.wire);
+        return {
+          id: type.idOf(found.wire),
+          ...compare(settler, state, found.state),
+          ...(changedBy === undefined ? {} : { changedBy }),
+        };
+      });
+    },
     update: (id, kept, inputs) =>
       naming(settler.name(kept), [kept, inputs], () =>
         // A rename gives up one key and takes another; a creation may be after either.

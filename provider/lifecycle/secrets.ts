@@ -80,6 +80,16 @@ export function withoutSecrets(message: string, secrets: readonly unknown[]): st
   return whole.includes("…") ? texts.reduce(withoutBeginning, whole) : whole;
 }
 
+/** A copy of a value whose texts, also the names of members, are without these secrets. */
+export function withoutSecretTexts(value: unknown, secrets: readonly unknown[]): unknown {
+  if (typeof value === "string") return withoutSecrets(value, secrets);
+  if (Array.isArray(value)) return value.map((item) => withoutSecretTexts(item, secrets));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [withoutSecrets(key, secrets), withoutSecretTexts(member, secrets)]),
+  );
+}
+
 /** Hides the beginning of a secret where a message was cut in the midst of it. */
 function withoutBeginning(message: string, secret: string): string {
   return message

@@ -6,7 +6,7 @@ import { programForm, registeredForm } from "./keyed";
 import { encode } from "./migrate";
 import { differingPaths, type PropertyPath, showPath, valueAt } from "./paths";
 import type { Ports } from "./ports";
-import { HIDDEN, redacted, secretPaths, withoutSecrets } from "./secrets";
+import { HIDDEN, redacted, secretPaths, withoutSecrets, withoutSecretTexts } from "./secrets";
 import {
   DECLARED,
   type Declaration,
@@ -384,36 +384,57 @@ export class Settler<Wire, Account> {
     }
   }
 
-  /** Tells where two values of a field differ, in the form in which they are compared; of many differences the first few. */
+  /** Where two values of a field differ, in the form in which they are compared, and what stands there. */
+  places(
+    field: string,
+    a: unknown,
+    b: unknown,
+  ): { readonly path: PropertyPath; readonly a: unknown; readonly b: unknown }[] {
+    const before = { [field]: canonicalOf(this.type, field, a) };
+    const after = { [field]: canonicalOf(this.type, field, b) };
+    // The normal form of a list may have other places than the list.
+    const listed = Array.isArray(a) || Array.isArray(b);
+    const paths = listed ? [[field]] : differingPaths(before[field], after[field], [field]);
+    return paths.map((path) => {
+      // What differs as a whole is shown as it is written.
+      const whole = path.length === 1;
+      return { path, a: whole ? a : valueAt(before, path), b: whole ? b : valueAt(after, path) };
+    });
+  }
+
+  /** Tells where two values of a field differ; of many differences the first few. */
   differences(
     field: string,
     a: unknown,
     b: unknown,
     tell: (path: PropertyPath, a: unknown, b: unknown) => string,
   ): string {
-    const before = { [field]: canonicalOf(this.type, field, a) };
-    const after = { [field]: canonicalOf(this.type, field, b) };
-    // The normal form of a list may have other places than the list.
-    const listed = Array.isArray(a) || Array.isArray(b);
-    const paths = listed ? [[field]] : differingPaths(before[field], after[field], [field]);
-    const told = paths.slice(0, MOST_SHOWN).map((path) => {
-      // What differs as a whole is shown as it is written.
-      const whole = path.length === 1;
-      return tell(path, whole ? a : valueAt(before, path), whole ? b : valueAt(after, path));
-    });
-    const more = paths.length - told.length;
+    const places = this.places(field, a, b);
+    const told = places.slice(0, MOST_SHOWN).map((place) => tell(place.path, place.a, place.b));
+    const more = places.length - told.length;
     return [...told, ...(more > 0 ? [`and ${more} more of ${field}`] : [])].join("; ");
   }
 
   /** Shows what stands at a path in messages: short, on one line, and never a secret of the vendor's or of these values. */
   shower(...of: readonly Values[]): (path: PropertyPath, value: unknown) => string {
-    const declared = of.flatMap((values) => declaredSecrets(this.type, values));
+    const redact = this.#redactor(of);
     const secrets = of.flatMap((values) => secretValues(this.type, values));
+    // A secret may also stand where somebody has moved it.
+    return (path, value) => withoutSecrets(short(redact(path, value)), secrets);
+  }
+
+  /** A copy of what stands at a path, without secrets of the vendor's or of these values. */
+  hider(...of: readonly Values[]): (path: PropertyPath, value: unknown) => unknown {
+    const redact = this.#redactor(of);
+    const secrets = of.flatMap((values) => secretValues(this.type, values));
+    return (path, value) => withoutSecretTexts(redact(path, value), secrets);
+  }
+
+  #redactor(of: readonly Values[]): (path: PropertyPath, value: unknown) => unknown {
+    const declared = of.flatMap((values) => declaredSecrets(this.type, values));
     return (path, value) => {
       const whole = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
-      const places = secretPaths(this.type, isObject(whole) ? whole : {}, declared);
-      // A secret may also stand where somebody has moved it.
-      return withoutSecrets(short(redacted(value, path, places)), secrets);
+      return redacted(value, path, secretPaths(this.type, isObject(whole) ? whole : {}, declared));
     };
   }
 }

@@ -25,6 +25,9 @@ describe("credentials", () => {
     ["no answer", { hang: true }],
     ["a truncated body", { truncate: true }],
     ["a web page", { html: true }],
+    ["a 401 that quotes it", { status: 401, body: { message: `no such token: ${TOKEN}` } }],
+    ["a 500 that quotes what was sent", { status: 500, body: `Authorization: Bearer ${TOKEN}` }],
+    ["an answer that is no data and quotes it", { status: 200, body: `hello ${TOKEN}` }],
   ];
 
   /** A creation that the fault keeps from succeeding. */

@@ -69,9 +69,29 @@ describe("house rules", () => {
     none(provider.filter(({ imports }) => imports.some((each) => each.includes("testing"))));
   });
 
-  it("clock, randomness, environment and console stay in the runtime", () => {
+  it("clock, randomness, environment and console stay in the runtime and the commands", () => {
     const impure = /\bDate\.now\(|new Date\(\)|Math\.random|process\.env|\bconsole\.|setTimeout\(/;
-    none(provider.filter(({ file, text }) => !file.startsWith("provider/runtime/") && impure.test(text)));
+    none(provider.filter(({ file, text }) => !/^provider\/(runtime|cli)\//.test(file) && impure.test(text)));
+  });
+
+  it("what a program loads never loads the commands", () => {
+    none(
+      provider.filter(
+        ({ file, imports }) => !file.startsWith("provider/cli/") && imports.some((each) => each.includes("/cli/")),
+      ),
+    );
+  });
+
+  it("only the commands touch files and other programs; the runtime reads the package's version", () => {
+    const touches = /^node:(fs|child_process|readline|tty)(\/|$)/;
+    const allowed = /^provider\/(cli\/|runtime\/version\.ts$)/;
+    none(provider.filter(({ file, imports }) => !allowed.test(file) && imports.some((each) => touches.test(each))));
+  });
+
+  it("the processes of the commands are met in one file: everything else speaks through what it is given", () => {
+    const spoken = /\bconsole\.|process\.(stdout|stderr|stdin|argv|exit)/;
+    const files = provider.filter(({ text }) => spoken.test(text)).map(({ file }) => file);
+    assert.deepEqual(files, ["provider/cli/bin.ts"]);
   });
 
   it("files are named in kebab-case, and none is a helper or a manager of something", () => {

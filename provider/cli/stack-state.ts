@@ -1,0 +1,194 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { PROVIDER, SECRET, SIGNATURE } from "../hosts/pulumi-dynamic";
+import { messageOf } from "../lifecycle/errors";
+import type { PropertyPath } from "../lifecycle/paths";
+import { HIDDEN } from "../lifecycle/secrets";
+import { isObject, mapMembers, type Values } from "../lifecycle/values";
+import { OWN_NAMESPACE } from "../runtime/settings";
+import { CommandError, type Io } from "./io";
+
+/** The versions of exported states that are known. */
+const VERSIONS = { first: 3, last: 4 };
+
+const DYNAMIC = "pulumi-nodejs:dynamic/";
+const PROVIDERS = "pulumi:providers:pulumi-nodejs";
+
+/** One flow in the state of a stack. */
+export interface KeptFlow {
+  readonly urn: string;
+  /** Such as `kosli:Flow`. */
+  readonly token: string;
+  readonly id: string;
+  /** What is kept of it; `HIDDEN` stands for every secret that the state does not show. */
+  readonly state: Values;
+  /** Where the state keeps secrets, shown or not. */
+  readonly secrets: readonly PropertyPath[];
+  /** Its provider, where the state tells. */
+  readonly provider: KeptProvider | undefined;
+}
+
+/** The settings with which flows were last deployed. */
+export interface KeptProvider {
+  readonly urn: string;
+  /** Whether the program made it, with settings of its own. */
+  readonly isExplicit: boolean;
+  /** By key, such as `kosli:org`; `HIDDEN` for secrets that the state does not show. */
+  readonly settings: Values;
+}
+
+/** The state of one stack, as `pulumi stack export` tells it. */
+export interface StackState {
+  /** Where it was read: a file, or `standard input`. */
+  readonly source: string;
+  /** Absent for a stack without resources. */
+  readonly stack: string | undefined;
+  readonly project: string | undefined;
+  readonly flows: readonly KeptFlow[];
+  readonly providers: readonly KeptProvider[];
+  /** What is in it and cannot be compared, and why. */
+  readonly notes: readonly string[];
+}
+
+const resource = z.looseObject({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().optional(),
+  inputs: z.record(z.string(), z.unknown()).optional(),
+  outputs: z.record(z.string(), z.unknown()).optional(),
+  provider: z.string().optional(),
+  external: z.boolean().optional(),
+  delete: z.boolean().optional(),
+  pendingReplacement: z.boolean().optional(),
+  initErrors: z.array(z.string()).nullish(),
+});
+type Resource = z.output<typeof resource>;
+
+const deployment = z.looseObject({
+  resources: z.array(resource).nullish(),
+  pending_operations: z.array(z.unknown()).nullish(),
+});
+
+/** The states in these files, or where none is named, on standard input; `-` is standard input too. */
+export async function readStates(files: readonly string[], io: Io): Promise<StackState[]> {
+  const named = files.length > 0 ? [...new Set(files)] : ["-"];
+  return Promise.all(
+    named.map(async (file) =>
+      file === "-" ? stateIn(await piped(io), "standard input") : stateIn(readText(file, io), file),
+    ),
+  );
+}
+
+async function piped(io: Io): Promise<string> {
+  const text = await io.stdin();
+  if (text === undefined)
+    throw new CommandError(
+      "No state is given: run `pulumi stack export | pulumi-flows drift`, or name a file with --state.",
+    );
+  if (text.trim() === "")
+    throw new CommandError("Standard input is empty: `pulumi stack export` has failed, or has no stack selected.");
+  return text;
+}
+
+function readText(file: string, io: Io): string {
+  try {
+    return readFileSync(resolve(io.cwd, file), "utf8");
+  } catch (error) {
+    throw new CommandError(`The state ${file} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Reads an exported state.
+ *
+ * @throws CommandError where it is none, or a newer one than is known
+ */
+function stateIn(text: string, source: string): StackState {
+  const { resources, pending_operations: pending } = deploymentIn(text, source);
+  const all = resources ?? [];
+  const providers = all.filter(({ type }) => type === PROVIDERS).map(providerIn);
+  const [stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(all[0]?.urn ?? "")?.slice(1) ?? [];
+  const notes = pending?.length
+    ? [`${source}: an earlier run was interrupted, and may have made flows that the state does not know.`]
+    : [];
+  const flows = all.flatMap((each) => {
+    const token = tokenOf(each);
+    if (token === undefined || each.external) return [];
+    if (each.delete || each.pendingReplacement) {
+      notes.push(`${each.urn}: an earlier \`pulumi up\` was to replace it and did not finish; it is not compared.`);
+      return [];
+    }
+    if (each.initErrors?.length) notes.push(`${each.urn}: the last \`pulumi up\` changed it only in part.`);
+    if (!each.id) throw new CommandError(`${source}: ${each.urn} has no id.`);
+    const { values, secrets } = opened(each.outputs ?? {});
+    const provider = providers.find(({ urn }) => each.provider?.startsWith(`${urn}::`));
+    return [{ urn: each.urn, token, id: each.id, state: values, secrets, provider }];
+  });
+  return { source, stack, project, flows, providers, notes };
+}
+
+function deploymentIn(text: string, source: string): z.output<typeof deployment> {
+  const fail = (why: string) => new CommandError(`${source}: ${why}. What \`pulumi stack export\` writes is needed.`);
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    // The parser's own words quote what it read, which may be a secret.
+    throw fail(text.trim() === "" ? "this is empty" : "this is no JSON");
+  }
+  if (!isObject(content) || typeof content.version !== "number" || !("deployment" in content))
+    throw fail("this is no exported state");
+  const { version } = content;
+  if (version > VERSIONS.last)
+    throw new CommandError(
+      `${source}: the state has version ${version}, and this version of pulumi-flows knows none above ${VERSIONS.last}: install a newer one.`,
+    );
+  if (version < VERSIONS.first)
+    throw new CommandError(`${source}: the state has version ${version}: export it with a newer Pulumi CLI.`);
+  const found = deployment.safeParse(content.deployment ?? {});
+  if (found.success) return found.data;
+  throw fail(`the state is malformed at deployment.${found.error.issues[0]?.path.join(".")}`);
+}
+
+/** The flow type of a resource; `undefined` for what is none of ours. */
+function tokenOf({ type, inputs, outputs }: Resource): string | undefined {
+  if (!type.startsWith(DYNAMIC)) return undefined;
+  const handler = outputs?.[PROVIDER] ?? inputs?.[PROVIDER];
+  return typeof handler === "string" && handler.includes("pulumi-flows/runtime/")
+    ? type.slice(DYNAMIC.length)
+    : undefined;
+}
+
+function providerIn({ urn, inputs }: Resource): KeptProvider {
+  const { values } = opened(inputs ?? {});
+  const isDefault = /^default(_|$)/.test(urn.split("::").at(-1) ?? "");
+  return { urn, settings: values, isExplicit: !isDefault || `${OWN_NAMESPACE}:explicit` in values };
+}
+
+/** Values without Pulumi's envelopes, and where those were. */
+function opened(kept: Values): { readonly values: Values; readonly secrets: PropertyPath[] } {
+  const secrets: PropertyPath[] = [];
+  const open = (value: unknown, at: PropertyPath): unknown => {
+    if (Array.isArray(value)) return value.map((item, index) => open(item, [...at, String(index)]));
+    if (!isObject(value)) {
+      // What the rehearsal writes in place of a secret.
+      if (value === HIDDEN) secrets.push(at);
+      return value;
+    }
+    if (value[SIGNATURE] !== SECRET) return mapMembers(value, (member, key) => open(member, [...at, key]));
+    secrets.push(at);
+    return typeof value.plaintext === "string" ? plain(value.plaintext) : HIDDEN;
+  };
+  const { [PROVIDER]: _, ...others } = kept;
+  return { values: mapMembers(others, (value, key) => open(value, [key])), secrets };
+}
+
+function plain(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // The parser's own words would quote the secret.
+    return HIDDEN;
+  }
+}

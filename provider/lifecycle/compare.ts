@@ -1,0 +1,95 @@
+import { revivals, sameMeaning } from "./canonical";
+import { FlowError } from "./errors";
+import type { FlowType } from "./flow-type";
+import { encode } from "./migrate";
+import { type PropertyPath, placesOf } from "./paths";
+import { HIDDEN } from "./secrets";
+import type { Settler } from "./settler";
+import { DECLARED, declarationOf } from "./state";
+import { defined, isObject, mapMembers, only, type Values } from "./values";
+
+/** One place in which a flow is not as it was kept. Secrets in both values are hidden. */
+export interface Deviation {
+  readonly path: PropertyPath;
+  /** What is kept; absent for nothing. */
+  readonly expected?: unknown;
+  /** What the vendor has; absent for nothing. */
+  readonly found?: unknown;
+}
+
+/** How a flow that exists differs from what is kept of it, in what the program declares. */
+export interface Comparison {
+  /** The id by which a list of the vendor's flows names it. */
+  readonly id: string;
+  readonly deviations: readonly Deviation[];
+  /** The places whose kept value was not given, so that only their absence would show. */
+  readonly unseen: readonly PropertyPath[];
+  /** What the vendor tells of the last change, as a sentence. */
+  readonly changedBy?: string;
+}
+
+/**
+ * Compares what is kept with what was found.
+ *
+ * @param kept a state in which {@link HIDDEN} stands for every secret that was not given
+ * @param found the state that a refresh would leave
+ */
+export function compare<Wire, Account>(
+  settler: Settler<Wire, Account>,
+  kept: Values,
+  found: Values,
+): Pick<Comparison, "deviations" | "unseen"> {
+  const { type } = settler;
+  const declared = declarationOf(kept)?.fields ?? [];
+  const ended = Object.keys(revivals(type, only(kept, declared), found));
+  const hide = settler.hider(kept, found);
+  const unseen: PropertyPath[] = [];
+  const deviations = [...new Set([...declared, ...ended])].flatMap((field) => {
+    const expected = withFound(kept[field], found[field], [field], unseen);
+    if (sameMeaning(type, field, expected, found[field])) return [];
+    return settler
+      .places(field, expected, found[field])
+      .map(({ path, a, b }) => ({ path, ...defined({ expected: hide(path, a), found: hide(path, b) }) }));
+  });
+  return { deviations, unseen };
+}
+
+/** A kept value with what was found in place of each secret that was not given; `unseen` takes their places. */
+function withFound(kept: unknown, found: unknown, at: PropertyPath, unseen: PropertyPath[]): unknown {
+  if (kept === HIDDEN && found !== undefined) {
+    unseen.push(at);
+    return found;
+  }
+  if (Array.isArray(kept) && Array.isArray(found))
+    return kept.map((item, index) => withFound(item, found[index], [...at, String(index)], unseen));
+  if (!isObject(kept) || !isObject(found)) return kept;
+  return mapMembers(kept, (value, key) =>
+    withFound(value, Object.hasOwn(found, key) ? found[key] : undefined, [...at, key], unseen),
+  );
+}
+
+/**
+ * Fails where a secret that was not given is needed to find the flow.
+ *
+ * To look for something else, and to find nothing, would be told as a flow that is gone.
+ */
+export function demandFindable(type: FlowType, id: string, kept: Values): void {
+  const names = [type.label(kept), type.identity(id, kept)];
+  const isNameless = names.some((name) => name.includes(HIDDEN));
+  if (!isNameless && kept[DECLARED] !== HIDDEN && !type.outputs.some((output) => holdsHidden(kept[output]))) return;
+  throw new FlowError(
+    "settings",
+    "What leads to it is a secret that this state does not show: use `pulumi stack export --show-secrets`.",
+  );
+}
+
+function holdsHidden(value: unknown): boolean {
+  return placesOf(value, (each) => each === HIDDEN).length > 0;
+}
+
+/** A state of which these places are hidden too, whatever the flow type and the program say. */
+export function hidingAlso(state: Values, places: readonly PropertyPath[]): Values {
+  const declaration = declarationOf(state);
+  if (!declaration || places.length === 0) return state;
+  return { ...state, [DECLARED]: encode({ ...declaration, once: [...(declaration.once ?? []), ...places] }) };
+}

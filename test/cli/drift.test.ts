@@ -1,0 +1,495 @@
+import assert from "node:assert/strict";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { listedTypes } from "../../provider/cli/unmanaged";
+import type { Values } from "../../provider/lifecycle/values";
+import { allVendors } from "../../provider/vendors";
+import { fieldsOf, programsOf, Scene } from "../conformance/scene";
+import type { Subject, World } from "../conformance/subject";
+import { subjects } from "../conformance/subjects";
+import { kosliFlow } from "../conformance/subjects/kosli-flow";
+import { secretArguments } from "../harness/secret-arguments";
+import type { Stack } from "../harness/stack";
+import { type ExportedFlow, type ExportedProvider, exported, jsonOf, nowhere, run } from "./exported-state";
+
+const shipped = subjects.filter(({ vendor }) => vendor.name !== "toy");
+
+async function within(subject: Subject, test: (scene: Scene) => Promise<void>): Promise<void> {
+  const [nature] = Object.values(subject.natures);
+  assert.ok(nature);
+  const world = await nature.open();
+  try {
+    await test(new Scene(subject, nature.type ?? subject.type, world));
+  } finally {
+    await world.emulator.close();
+  }
+}
+
+function providerOf(
+  { vendor, settings }: Subject,
+  world: World,
+  more: Partial<ExportedProvider> = {},
+): ExportedProvider {
+  return {
+    name: "default",
+    vendor: vendor.name,
+    ...more,
+    settings: { ...settings(world.emulator.url), ...more.settings },
+  };
+}
+
+function flowOf({ type }: Subject, stack: Stack, more: Partial<ExportedFlow> = {}): ExportedFlow {
+  return { name: "it", token: type.token, kept: stack.resource, ...more };
+}
+
+/** Looks for drift, and fails where that writes anything. */
+async function drift(scene: Scene, state: string, ...args: string[]) {
+  scene.world.emulator.clearJournal();
+  const told = await run(["drift", ...args], { stdin: state });
+  assert.deepEqual(scene.changes(), [], "drift writes nothing");
+  return told;
+}
+
+/** The members of a list in the answer. */
+function listOf(answer: Values, name: string): Values[] {
+  const list = answer[name];
+  assert.ok(Array.isArray(list), `${name} in ${JSON.stringify(answer)}`);
+  return list;
+}
+
+describe("drift", function () {
+  this.timeout(60_000);
+
+  after(() => rmSync(nowhere, { recursive: true, force: true }));
+
+  for (const subject of shipped) {
+    const { token } = subject.type;
+
+    it(`drift: ${token}: nothing is told of what nobody touched, and the exit code is 0`, () =>
+      within(subject, async (scene) => {
+        for (const [what, program] of programsOf(subject)) {
+          const stack = await scene.created(program);
+          const told = await drift(scene, exported([providerOf(subject, scene.world)], [flowOf(subject, stack)]));
+          assert.deepEqual(told, { code: 0, stdout: "1 flow compared: no drift.\n", stderr: told.stderr }, what);
+          scene.world.emulator.reset();
+        }
+      }));
+
+    it(`drift: ${token}: what somebody changed is told with its place and both values, and the exit code is 2`, () =>
+      within(subject, async (scene) => {
+        for (const { name, program, rules, neverSent, theirs } of fieldsOf(subject)) {
+          const isUntouchable = subject.waivers.some((each) => each.rule === "changed outside" && each.field === name);
+          if (neverSent || rules.writeOnly || theirs === undefined || isUntouchable) continue;
+          const stack = await scene.created(program);
+          scene.world.edit(scene.only.identity, name, theirs);
+          const state = () => exported([providerOf(subject, scene.world)], [flowOf(subject, stack)]);
+          const told = await drift(scene, state(), "--json");
+          assert.equal(told.code, 2, told.stdout + told.stderr);
+          const [drifted] = listOf(jsonOf(told), "drifted");
+          const [first = {}] = listOf(drifted ?? {}, "differences");
+          assert.ok(String(first.path).startsWith(name), told.stdout);
+          assert.ok("expected" in first || "found" in first);
+          const text = await drift(scene, state());
+          assert.equal(text.code, 2);
+          assert.ok(text.stdout.includes(String(first.path).slice(0, 190)), text.stdout);
+          scene.world.emulator.reset();
+        }
+      }));
+
+    it(`drift: ${token}: with the key of another account it is an error, never a flow that is gone`, () =>
+      within(subject, async (scene) => {
+        const stack = await scene.created(subject.least);
+        for (const [what, other] of Object.entries(scene.world.otherAccounts)) {
+          const provider = providerOf(subject, scene.world, { settings: other() });
+          const told = await drift(scene, exported([provider], [flowOf(subject, stack)]), "--json");
+          assert.equal(told.code, 1, `${what}: ${told.stdout}`);
+          assert.equal(jsonOf(told).result, "error");
+          assert.deepEqual(jsonOf(told).drifted, []);
+          assert.equal(listOf(jsonOf(told), "failed").length, 1);
+        }
+      }));
+
+    it(`drift: ${token}: --unmanaged lists what no state declares, and nothing that one declares`, () =>
+      within(subject, async (scene) => {
+        const stack = await scene.created(subject.least);
+        const provider = providerOf(subject, scene.world);
+        const none = await drift(scene, exported([provider], []), "--unmanaged", "--json");
+        const isIt = ({ type, id }: Values) =>
+          id === stack.resource.id && String(type).split(":")[0] === subject.vendor.name;
+        // A setting of a flow is none, and its flow is there.
+        const isSetting = subject.type.onDuplicate === "settles";
+        assert.equal(
+          listOf(jsonOf(none), "unmanaged").some(({ type }) => type === token),
+          !isSetting && !subject.type.records,
+        );
+        if (!isSetting) assert.ok(listOf(jsonOf(none), "unmanaged").some(isIt), none.stdout);
+        assert.equal(none.code, 2, none.stdout);
+        const all = await drift(scene, exported([provider], [flowOf(subject, stack)]), "--unmanaged", "--json");
+        const records = subject.type.records ?? token;
+        assert.deepEqual(
+          listOf(jsonOf(all), "unmanaged").filter((each) => isIt(each) && each.type === records),
+          [],
+        );
+      }));
+  }
+
+  describe("of Kosli", () => {
+    const open = (test: (scene: Scene) => Promise<void>) => () => within(kosliFlow, test);
+    const stateOf = (scene: Scene, flows: readonly ExportedFlow[], options?: { showSecrets?: boolean }) =>
+      exported([providerOf(kosliFlow, scene.world)], flows, options);
+
+    it(
+      "drift: the answer as JSON has this shape",
+      open(async (scene) => {
+        const stack = await scene.created({ name: "web", description: "Ours", tags: { team: "shop" } });
+        scene.world.edit(scene.only.identity, "description", "Theirs");
+        scene.world.edit(scene.only.identity, "tags", { others: "tag" });
+        const told = await drift(scene, stateOf(scene, [flowOf(kosliFlow, stack)]), "--json");
+        assert.deepEqual(jsonOf(told), {
+          version: 1,
+          result: "drift",
+          states: [{ source: "standard input", project: "shop", stack: "dev" }],
+          compared: 1,
+          drifted: [
+            {
+              urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/kosli:Flow::it",
+              type: "kosli:Flow",
+              id: "acme/web",
+              name: 'Kosli flow "acme/web"',
+              gone: false,
+              differences: [{ path: "description", expected: "Ours", found: "Theirs" }],
+            },
+          ],
+          failed: [],
+          notCompared: [],
+          notes: [],
+        });
+      }),
+    );
+
+    it(
+      "drift: people read a table, in which long values begin where they differ",
+      open(async (scene) => {
+        const long = "The same beginning of a description, much too long for one line of a table: ";
+        const stack = await scene.created({ name: "web", description: `${long}ours` });
+        scene.world.edit(scene.only.identity, "description", `${long}theirs`);
+        const told = await drift(scene, stateOf(scene, [flowOf(kosliFlow, stack)]));
+        assert.equal(
+          told.stdout,
+          [
+            'Kosli flow "acme/web"  (kosli:Flow it)',
+            "               expected                    found",
+            '  description  …ne line of a table: ours"  …ne line of a table: theirs"',
+            "",
+            "1 flow compared: 1 drifted.",
+            "",
+          ].join("\n"),
+        );
+      }),
+    );
+
+    it(
+      "drift: what is gone is drift, and does not keep anything else from being told",
+      open(async (scene) => {
+        const gone = await scene.created({ name: "gone" });
+        scene.world.remove(scene.only.identity);
+        const stack = await scene.created({ name: "web" });
+        const flows = [flowOf(kosliFlow, stack), flowOf(kosliFlow, gone, { name: "a" })];
+        const told = await drift(scene, stateOf(scene, flows));
+        assert.equal(told.code, 2);
+        assert.equal(
+          told.stdout,
+          'Kosli flow "acme/gone"  (kosli:Flow a)\n  is gone\n\n2 flows compared: 1 drifted.\n',
+        );
+      }),
+    );
+
+    it(
+      "drift: an error is more than drift, and what drifted is told beside it",
+      open(async (scene) => {
+        const stack = await scene.created({ name: "web", description: "Ours" });
+        scene.world.edit(scene.only.identity, "description", "Theirs");
+        const newer = { ...stack.resource.state, __declared: JSON.stringify({ version: 99, fields: [] }) };
+        const flows = [
+          flowOf(kosliFlow, stack),
+          flowOf(kosliFlow, stack, { name: "newer", kept: { id: "acme/newer", state: newer } }),
+          flowOf(kosliFlow, stack, { name: "unknown", token: "kosli:Pipeline" }),
+        ];
+        const told = await drift(scene, stateOf(scene, flows), "--json");
+        assert.equal(told.code, 1);
+        assert.equal(listOf(jsonOf(told), "drifted").length, 1);
+        const messages = listOf(jsonOf(told), "failed").map(({ message }) => String(message));
+        assert.match(messages[0] ?? "", /written by a newer version of pulumi-flows \(state version 99\)/);
+        assert.match(messages[1] ?? "", /knows no resource "kosli:Pipeline": install a newer one/);
+        assert.match((await drift(scene, stateOf(scene, flows))).stdout, /1 drifted, 2 COULD NOT BE CHECKED\.\n$/);
+      }),
+    );
+
+    it(
+      "drift: what others' providers made, what is only looked up, and halves of a replacement are not compared",
+      open(async (scene) => {
+        const stack = await scene.created({ name: "web" });
+        scene.world.remove(scene.only.identity);
+        const others = { outputs: { __provider: "exports.handler=()=>require('./mine')" } };
+        const flows = [
+          flowOf(kosliFlow, stack, { name: "others", more: others }),
+          flowOf(kosliFlow, stack, { name: "looked-up", more: { external: true } }),
+          flowOf(kosliFlow, stack, { name: "half", more: { delete: true } }),
+          flowOf(kosliFlow, stack, { name: "other-half", more: { pendingReplacement: true } }),
+        ];
+        const told = await drift(scene, stateOf(scene, flows), "--json");
+        assert.equal(told.code, 0);
+        assert.equal(jsonOf(told).compared, 0);
+        assert.match(JSON.stringify(jsonOf(told).notes), /::half: .* did not finish.*::other-half: .* did not finish/);
+      }),
+    );
+
+    it(
+      "drift: a vendor that does not answer is an error that names flow and address",
+      open(async (scene) => {
+        const stack = await scene.created({ name: "web" });
+        const provider = providerOf(kosliFlow, scene.world, { settings: { apiUrl: "http://127.0.0.1:1" } });
+        const told = await run(["drift"], { stdin: exported([provider], [flowOf(kosliFlow, stack)]) });
+        assert.equal(told.code, 1);
+        assert.match(told.stdout, /Kosli flow "acme\/web".*could not be reached.*ECONNREFUSED/s);
+      }),
+    );
+
+    it(
+      "drift: a setting that is missing is an error that says what to set",
+      open(async (scene) => {
+        const stack = await scene.created({ name: "web" });
+        const told = await run(["drift"], { stdin: exported([], [flowOf(kosliFlow, stack)]) });
+        assert.equal(told.code, 1);
+        assert.match(told.stdout, /No Kosli API token is set: use `pulumi config set --secret kosli:apiToken`/);
+      }),
+    );
+
+    const secretProgram = secretArguments({ name: "web", description: "hush-hush", tags: { team: "shop" } }, [
+      "description",
+    ]);
+    const secrets = [["description"]];
+
+    it(
+      "drift: with a state that shows its secrets they are compared, and never told",
+      open(async (scene) => {
+        const stack = await scene.created(secretProgram);
+        const state = () => stateOf(scene, [flowOf(kosliFlow, stack, { secrets })]);
+        assert.equal((await drift(scene, state())).code, 0);
+        scene.world.edit(scene.only.identity, "description", "another secret");
+        for (const args of [[], ["--json"]]) {
+          const told = await drift(scene, state(), ...args);
+          assert.equal(told.code, 2);
+          assert.match(told.stdout, /description\W+.*\[secret\].*\[secret\]/s);
+          assert.doesNotMatch(told.stdout + told.stderr, /hush-hush|another secret|token-of-acme/);
+        }
+      }),
+    );
+
+    it(
+      "drift: a name that is a secret is shown nowhere, and without it the flow cannot be looked at",
+      open(async (scene) => {
+        const stack = await scene.created(secretArguments({ name: "hush-hush", description: "Ours" }, ["name"]));
+        scene.world.edit(scene.only.identity, "description", "Theirs");
+        const flow = flowOf(kosliFlow, stack, { secrets: [["name"]] });
+        for (const args of [[], ["--json"]]) {
+          const told = await drift(scene, stateOf(scene, [flow]), ...args);
+          assert.equal(told.code, 2);
+          assert.match(told.stdout, /acme\/\[secret\]/);
+          assert.doesNotMatch(told.stdout + told.stderr, /hush-hush/);
+        }
+        const provider = providerOf(kosliFlow, scene.world);
+        process.env.KOSLI_API_TOKEN = provider.settings.apiToken;
+        try {
+          const told = await drift(scene, exported([provider], [flow], { showSecrets: false }));
+          assert.equal(told.code, 1);
+          assert.match(told.stdout, /What leads to it is a secret that this state does not show/);
+        } finally {
+          delete process.env.KOSLI_API_TOKEN;
+        }
+      }),
+    );
+
+    it(
+      "drift: with a state that does not show its secrets everything else is compared, and what is not is said loudly",
+      open(async (scene) => {
+        const stack = await scene.created(secretProgram);
+        scene.world.edit(scene.only.identity, "description", "another secret");
+        // The key is a secret of the state as well.
+        const provider = providerOf(kosliFlow, scene.world);
+        process.env.KOSLI_API_TOKEN = provider.settings.apiToken;
+        try {
+          const state = () => exported([provider], [flowOf(kosliFlow, stack, { secrets })], { showSecrets: false });
+          const same = await drift(scene, state(), "--json");
+          assert.equal(same.code, 0);
+          assert.deepEqual(listOf(jsonOf(same), "notCompared")[0]?.paths, ["description"]);
+          assert.match(same.stderr, /secrets.* were NOT compared/);
+          scene.world.edit(scene.only.identity, "tags", { team: "others" });
+          const told = await drift(scene, state());
+          assert.equal(told.code, 2);
+          assert.match(told.stdout, /tags\.team\s+"shop"\s+"others"/);
+          assert.match(told.stdout, /NOT COMPARED.*description/);
+          assert.match(told.stdout, /1 drifted, 1 NOT WHOLLY COMPARED\.\n$/);
+          assert.doesNotMatch(told.stdout + told.stderr, /hush-hush|another secret/);
+        } finally {
+          delete process.env.KOSLI_API_TOKEN;
+        }
+      }),
+    );
+
+    it(
+      "drift: what a rehearsal exports in place of a secret is not compared either",
+      open(async (scene) => {
+        const stack = await scene.created(secretProgram);
+        const kept = { id: stack.resource.id, state: { ...stack.resource.state, description: "[secret]" } };
+        const told = await drift(scene, stateOf(scene, [flowOf(kosliFlow, stack, { kept })]), "--json");
+        assert.equal(told.code, 0);
+        assert.deepEqual(listOf(jsonOf(told), "notCompared")[0]?.paths, ["description"]);
+      }),
+    );
+
+    it(
+      "drift: an explicit provider's own settings are used where the state shows them, and otherwise its flows count as not checked",
+      open(async (scene) => {
+        const stack = await scene.created({ name: "web" });
+        const wrong = providerOf(kosliFlow, scene.world, { settings: { apiUrl: "http://127.0.0.1:1" } });
+        const auditors = providerOf(kosliFlow, scene.world, { name: "auditors", isExplicit: true });
+        const flows = [flowOf(kosliFlow, stack, { provider: "auditors" })];
+        const shown = await drift(scene, exported([wrong, auditors], flows));
+        assert.deepEqual([shown.code, shown.stdout], [0, "1 flow compared: no drift.\n"]);
+        const sealed = await drift(scene, exported([wrong, auditors], flows, { showSecrets: false }));
+        assert.equal(sealed.code, 1);
+        assert.match(
+          sealed.stdout,
+          /does not show apiToken of the explicit provider "auditors": use `pulumi stack export --show-secrets`/,
+        );
+      }),
+    );
+
+    it(
+      "drift: --unmanaged lists by account: also those of explicit providers, and organizations that only flows name",
+      open(async (scene) => {
+        const stack = await scene.created({ name: "web", org: "globex" });
+        scene.world.add("stray");
+        scene.world.edit(
+          scene.world.objects().find(({ key }) => key === "globex/web")?.identity ?? "",
+          "name",
+          "renamed",
+        );
+        const auditors = providerOf(kosliFlow, scene.world, {
+          name: "auditors",
+          isExplicit: true,
+          settings: { org: "audit" },
+        });
+        await scene.bench.run().lifecycle.create(scene.bench.inputs({ name: "yearly", org: "audit" }));
+        const told = await drift(
+          scene,
+          exported([providerOf(kosliFlow, scene.world), auditors], [flowOf(kosliFlow, stack)]),
+          "--unmanaged",
+          "--json",
+        );
+        assert.equal(told.code, 2);
+        const host = scene.world.emulator.url;
+        assert.deepEqual(jsonOf(told).unmanaged, [
+          { type: "kosli:Flow", label: "acme/stray", id: "acme/stray", host },
+          { type: "kosli:Flow", label: "audit/yearly", id: "audit/yearly", host },
+        ]);
+        assert.deepEqual(jsonOf(told).notListed, []);
+      }),
+    );
+
+    it(
+      "drift: --unmanaged takes several states together, from files and standard input",
+      open(async (scene) => {
+        const [one, two] = [await scene.created({ name: "one" }), await scene.created({ name: "two" })];
+        const file = join(nowhere, "one.json");
+        writeFileSync(file, stateOf(scene, [flowOf(kosliFlow, one)]));
+        const second = stateOf(scene, [flowOf(kosliFlow, two)]);
+        const both = await drift(scene, second, "--unmanaged", "--state", "one.json", "--state", "-");
+        assert.deepEqual([both.code, both.stdout], [0, "2 flows compared: no drift, 0 in no given state.\n"]);
+        const alone = await drift(scene, "", "--unmanaged", "--state", file);
+        assert.equal(alone.code, 2);
+        assert.match(alone.stdout, /kosli:Flow {2}acme\/two/);
+      }),
+    );
+
+    it(
+      "drift: --unmanaged without a key is an error, and a list that fails is one too",
+      open(async (scene) => {
+        const none = await run(["drift", "--unmanaged", "--json"], { stdin: exported([], []) });
+        assert.deepEqual([none.code, jsonOf(none).notListed], [1, ["No key of any vendor is configured."]]);
+        const named = await run(["drift", "--unmanaged", "--json", "--vendor", "kapso"], { stdin: exported([], []) });
+        assert.deepEqual([named.code, jsonOf(named).notListed], [1, ["No key of kapso is configured."]]);
+        const stack = await scene.created({ name: "web" });
+        scene.world.emulator.faults([{ match: {}, when: "before", then: { status: 403, body: {} }, times: 0 }]);
+        const refused = await drift(scene, stateOf(scene, [flowOf(kosliFlow, stack)]), "--unmanaged", "--json");
+        assert.equal(refused.code, 1);
+        assert.match(JSON.stringify(jsonOf(refused).notListed), /Listing every Kosli flow.*role/);
+      }),
+    );
+
+    it(
+      "drift: --vendor looks at the flows of that vendor alone",
+      open(async (scene) => {
+        const stack = await scene.created({ name: "web" });
+        scene.world.remove(scene.only.identity);
+        const told = await drift(scene, stateOf(scene, [flowOf(kosliFlow, stack)]), "--vendor", "kapso");
+        assert.deepEqual([told.code, told.stdout], [0, "0 flows compared: no drift.\n"]);
+      }),
+    );
+
+    it(
+      "drift: nothing that a terminal would obey is printed for people",
+      open(async (scene) => {
+        const stack = await scene.created({ name: "web", description: "Ours" });
+        scene.world.edit(scene.only.identity, "description", "\u001b[31mred\u009b2J\u202e");
+        const told = await drift(scene, stateOf(scene, [flowOf(kosliFlow, stack)]));
+        assert.equal(told.code, 2);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+        assert.doesNotMatch(told.stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+      }),
+    );
+  });
+
+  const malformed: [what: string, stdin: string, told: RegExp][] = [
+    ["empty input", " \n", /Standard input is empty/],
+    ["no JSON", "hush-hush: 1", /this is no JSON/],
+    ["another JSON", '{"steps":[]}', /this is no exported state/],
+    ["a checkpoint of a backend", '{"version":3,"checkpoint":{}}', /no exported state.*`pulumi stack export`/],
+    ["a newer version", '{"version":5,"deployment":{}}', /version 5.*install a newer one/],
+    ["an older version", '{"version":2,"deployment":{}}', /version 2: export it with a newer Pulumi CLI/],
+    [
+      "resources of another shape",
+      '{"version":3,"deployment":{"resources":[{"urn":1}]}}',
+      /malformed at deployment\.resources\.0\.urn/,
+    ],
+  ];
+  for (const [what, stdin, words] of malformed)
+    it(`drift: ${what} is an error that says what is needed, and quotes nothing`, async () => {
+      const told = await run(["drift"], { stdin });
+      assert.deepEqual([told.code, told.stdout], [1, ""]);
+      assert.match(told.stderr, words);
+      assert.doesNotMatch(told.stderr, /hush-hush/);
+    });
+
+  it("drift: a stack without resources has no drift", async () => {
+    for (const deployment of ["{}", '{"resources":null}', "null"])
+      assert.equal((await run(["drift"], { stdin: `{"version":3,"deployment":${deployment}}` })).code, 0);
+  });
+
+  it("drift: a terminal is not waited for, and a file that is not there is named", async () => {
+    const waiting = await run(["drift"]);
+    assert.deepEqual([waiting.code, waiting.stdout], [1, ""]);
+    assert.match(waiting.stderr, /pulumi stack export \| pulumi-flows drift/);
+    assert.match((await run(["drift", "--state", "none.json"])).stderr, /The state none\.json cannot be read/);
+  });
+
+  it("drift: records that two flow types act on are listed once", () => {
+    const listed = allVendors().flatMap((vendor) => listedTypes(vendor).map(({ token }) => token));
+    const all = allVendors().flatMap(({ flowTypes }) => flowTypes.map(({ token }) => token));
+    assert.deepEqual(
+      all.filter((token) => !listed.includes(token)),
+      ["kapso:Flow"],
+    );
+  });
+});
