@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { exportState, rehearse } from "pulumi-flows-testing";
+import { exportState, type RehearsalOptions, rehearse } from "pulumi-flows-testing";
 import { z } from "zod";
 
 /** What an engine is asked to do. */
@@ -10,6 +10,8 @@ export type Operation = "preview" | "up" | "refresh" | "destroy";
 /** Options of one operation, as the CLI's flags of the same names. */
 export interface OperationOptions {
   readonly refresh?: boolean;
+  /** Fails where something would change. */
+  readonly expectNoChanges?: boolean;
   readonly targetReplace?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -36,6 +38,8 @@ export type StateResource = z.output<typeof resource>;
 export interface Engine {
   readonly name: string;
   run(operation: Operation, stack: string, options?: OperationOptions): Promise<Outcome>;
+  /** Takes what an import file tells of into the stack, unprotected. */
+  import(file: string, stack: string): Promise<Outcome>;
   /** The resources in the stack's state. */
   resources(stack: string): Promise<StateResource[]>;
 }
@@ -51,22 +55,32 @@ export function pulumiVersion(): string | undefined {
 
 /** The rehearsal: no CLI, no account, nothing but this machine. */
 export function rehearsalEngine(cwd: string, env: Record<string, string>): Engine {
+  const rehearsed = async (options: Pick<RehearsalOptions, "operation" | "stack"> & Partial<RehearsalOptions>) => {
+    const lines: string[] = [];
+    const { ok, steps } = await rehearse({
+      ...options,
+      cwd,
+      env: { PULUMI_CONFIG_PASSPHRASE: "try-out", ...env, ...options.env },
+      output: (line) => lines.push(line),
+    });
+    return { ok, steps, output: lines.join("\n") };
+  };
   return {
     name: "the rehearsal",
-    async run(operation, stack, { refresh = false, targetReplace = [], env: more = {} } = {}) {
-      const lines: string[] = [];
-      const result = await rehearse({
+    async run(operation, stack, options = {}) {
+      const { refresh = false, expectNoChanges = false, targetReplace = [], env: more = {} } = options;
+      const result = await rehearsed({
         operation,
-        cwd,
         stack,
         refresh,
         targetReplace: [...targetReplace],
         diff: operation !== "up",
-        env: { PULUMI_CONFIG_PASSPHRASE: "try-out", ...env, ...more },
-        output: (line) => lines.push(line),
+        env: { ...more },
       });
-      return { ok: result.ok, output: lines.join("\n") };
+      const isSame = result.steps.every(({ op }) => op === "same");
+      return { ok: result.ok && (isSame || !expectNoChanges), output: result.output };
     },
+    import: (importFile, stack) => rehearsed({ operation: "import", stack, importFile, protect: false }),
     resources: async (stack) => resourcesOf(await exportState({ cwd, stack })),
   };
 }
@@ -112,11 +126,17 @@ export async function pulumiEngine(
   }
   return {
     name: `pulumi ${version}`,
-    run(operation, stack, { refresh = false, targetReplace = [], env: more = {} } = {}) {
+    run(operation, stack, { refresh = false, expectNoChanges = false, targetReplace = [], env: more = {} } = {}) {
       const flags = operation === "preview" ? ["--diff"] : ["--yes", "--skip-preview", "--suppress-progress"];
       const targets = targetReplace.flatMap((urn) => ["--target-replace", urn]);
-      return pulumi([operation, "--stack", stack, ...flags, ...(refresh ? ["--refresh"] : []), ...targets], more);
+      const checks = [...(refresh ? ["--refresh"] : []), ...(expectNoChanges ? ["--expect-no-changes"] : [])];
+      return pulumi([operation, "--stack", stack, ...flags, ...checks, ...targets], more);
     },
+    import: (file, stack) =>
+      pulumi([
+        ...["import", "--file", file, "--stack", stack, "--protect=false", "--generate-code=false"],
+        ...["--yes", "--skip-preview", "--suppress-progress"],
+      ]),
     resources: async (stack) => resourcesOf(JSON.parse((await pulumi(["stack", "export", "--stack", stack])).stdout)),
   };
 }

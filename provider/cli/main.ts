@@ -4,9 +4,10 @@ import { nearestName } from "../vendors/nearest-name";
 import type { Command } from "./command";
 import { doctor } from "./doctor";
 import { drift } from "./drift";
+import { exportCommand } from "./export/command";
 import { CommandError, type Io, UsageError } from "./io";
 
-const commands: Readonly<Record<string, Command>> = { doctor, drift };
+const commands: Readonly<Record<string, Command>> = { doctor, drift, export: exportCommand };
 
 function usage(): string {
   const names = Object.keys(commands);

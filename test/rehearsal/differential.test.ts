@@ -2,6 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import type { ResourceState } from "../../testing/src/rehearsal/state";
 import { PROVIDER_TYPE, splitReference } from "../../testing/src/rehearsal/urn";
 import { type CliStack, createCliStack, findPulumi } from "./cli";
+import { forgottenAndWritten } from "./imported";
 import { createStage, type Stage, stories } from "./stage";
 
 // Every story can be told; these few cover what the rehearsal does. REHEARSAL_STORIES=all (or names) tells others.
@@ -90,6 +91,20 @@ describe("differential: the rehearsal and the Pulumi CLI", function () {
       await importsCleanly(await connect(ours, { ...env, VERSION: String(brought) }), ours);
     });
   }
+
+  it("differential: an import of the same file leaves the same state", async () => {
+    const file = await forgottenAndWritten(ours, "secrets");
+    const cli = await connect(theirs, { ...theirs.env, STORY: "secrets", VERSION: "1" });
+    const mine = await ours.run("import", "secrets", 1, { importFile: file });
+    const its = await cli.run("import", ["--file", file, "--generate-code=false"]);
+    equal(mine.ok, true, ours.lines.join("\n"));
+    equal(its.ok, true, its.text);
+    const { resources = [] } = (await cli.exportState()).deployment;
+    // The providers are told where their vendors are.
+    const url = theirs.vendor.url;
+    const mineNow = JSON.parse(JSON.stringify(await ours.state()).replaceAll(ours.vendor.url, url));
+    deepEqual(comparable(mineNow, url), comparable(resources, url));
+  });
 
   async function importsCleanly(cli: CliStack, stage: Stage): Promise<void> {
     await cli.importState(await stage.exported());

@@ -15,7 +15,7 @@ Commands:
       --seed     JSON or YAML file with what is stored to begin with,
                  such as the answer of GET /__emulator/state
 
-  rehearse <preview|up|refresh|destroy|export> [--cwd DIR] [--stack dev]
+  rehearse <preview|up|refresh|destroy|import|export> [--cwd DIR] [--stack dev]
       Runs a Pulumi program of flows on this machine, without the Pulumi CLI.
       rehearse --help tells its options.
 `;

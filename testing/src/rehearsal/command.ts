@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { exportState } from "./export";
 import { type RehearsalOptions, rehearse } from "./rehearse";
 
-const USAGE = `Usage: pulumi-flows-testing rehearse <preview|up|refresh|destroy|export> [options]
+const USAGE = `Usage: pulumi-flows-testing rehearse <preview|up|refresh|destroy|import|export> [options]
 
 Runs a Pulumi program of flows without the Pulumi CLI, on services of this machine only.
 
@@ -14,11 +14,13 @@ Runs a Pulumi program of flows without the Pulumi CLI, on services of this machi
   --refresh             preview and up: refresh first
   --diff                show the properties of every step
   --target-replace URN  replace this resource and leave all others; may be given again
+  --file FILE           import: the file, as \`pulumi import --file\` takes it, with inputs and outputs
+  --protect BOOLEAN     import: whether nothing may delete what is imported (default: true)
   --show-secrets        export: secrets in clear
   --json                print the result as JSON and nothing else
 `;
 
-const OPERATIONS: RehearsalOptions["operation"][] = ["preview", "up", "refresh", "destroy"];
+const OPERATIONS: RehearsalOptions["operation"][] = ["preview", "up", "refresh", "destroy", "import"];
 
 /**
  * The command `rehearse`.
@@ -55,9 +57,13 @@ export async function rehearseCommand(argv: string[]): Promise<number> {
   }
   const operation = OPERATIONS.find((each) => each === name);
   if (!operation) return misused(name === undefined ? "No operation" : `Unknown operation '${name}'`);
+  if ((operation === "import") !== (values.file !== undefined))
+    return misused(operation === "import" ? "import needs --file" : "--file is for import alone");
   const result = await rehearse({
     ...place,
     operation,
+    ...(values.file === undefined ? {} : { importFile: resolve(values.file) }),
+    protect: values.protect !== "false",
     parallel,
     diff: values.diff,
     targetReplace: values["target-replace"],
@@ -79,6 +85,8 @@ function parse(args: string[]) {
       parallel: { type: "string", default: "16" },
       refresh: { type: "boolean", default: false },
       diff: { type: "boolean", default: false },
+      file: { type: "string" },
+      protect: { type: "string", default: "true" },
       "target-replace": { type: "string", multiple: true, default: [] },
       "show-secrets": { type: "boolean", default: false },
       json: { type: "boolean", default: false },

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { importAll, readImportFile } from "./import";
 import { Ledger } from "./ledger";
 import { LOOPBACK_ONLY, refuseRemoteAddresses } from "./loopback";
 import { engineService, monitorService } from "./monitor";
@@ -19,7 +20,7 @@ import { Vault } from "./vault";
 
 /** What to rehearse. */
 export interface RehearsalOptions {
-  operation: "preview" | "up" | "refresh" | "destroy";
+  operation: "preview" | "up" | "refresh" | "destroy" | "import";
   /** The Pulumi program's folder. */
   cwd: string;
   stack: string;
@@ -37,6 +38,10 @@ export interface RehearsalOptions {
   config?: Record<string, string>;
   /** Like `config`, kept as secrets. */
   secretConfig?: Record<string, string>;
+  /** Import: the file with the resources; each must have its inputs and outputs. */
+  importFile?: string;
+  /** Import: whether nothing may delete the resources until the program says so. Default, as in Pulumi: true. */
+  protect?: boolean;
   /** Environment for program and provider, on top of this process's. */
   env?: Record<string, string | undefined>;
   /** Takes the lines that are printed; default: standard output. */
@@ -114,6 +119,8 @@ async function perform(options: RehearsalOptions, report: Report, preview: boole
     report.diagnose("warning", words, resource.urn);
   }
 
+  const entries =
+    options.operation === "import" ? readImportFile(resolve(options.cwd, options.importFile ?? "")) : undefined;
   const ledger = new Ledger(file, !preview);
   for (const { inputs = {}, outputs = {} } of ledger.before) report.learnSecrets({ inputs, outputs });
   const targets = new Set(options.targetReplace);
@@ -135,9 +142,10 @@ async function perform(options: RehearsalOptions, report: Report, preview: boole
   try {
     const refreshes =
       options.operation === "refresh" ||
-      ((options.refresh ?? project.alwaysRefreshes) && options.operation !== "destroy");
+      ((options.refresh ?? project.alwaysRefreshes) && (preview || options.operation === "up"));
     if (refreshes) await refreshAll(run, options.operation === "refresh");
     if (options.operation === "destroy") await removeAll(run, ledger.before);
+    if (entries) await importAll(run, entries, vault, options.protect ?? true);
     if (preview || options.operation === "up") await update(run, config, env, context.engine);
     await ledger.save();
   } finally {

@@ -5,6 +5,7 @@ import { contains, isSecret, mask, type Properties, reveal, type Value } from ".
 /** What happened to one resource. `gone`: a refresh did not find it. */
 export type Operation =
   | "create"
+  | "import"
   | "update"
   | "replace"
   | "delete"
@@ -32,6 +33,7 @@ export interface Diagnostic {
 
 const WORDS: Record<Operation, { symbol: string; planned: string; done: string }> = {
   create: { symbol: "+", planned: "to create", done: "created" },
+  import: { symbol: "=", planned: "to import", done: "imported" },
   update: { symbol: "~", planned: "to update", done: "updated" },
   replace: { symbol: "+-", planned: "to replace", done: "replaced" },
   delete: { symbol: "-", planned: "to delete", done: "deleted" },

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Emulator, startEmulator } from "../../../testing/src";
+import { environmentOf, makeFlow } from "../../harness/account-of-flows";
+import { ExportFolder } from "../../harness/exported-program";
+
+describe("export", function () {
+  this.timeout(60_000);
+  let emulator: Emulator;
+  let folder: ExportFolder;
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    folder = new ExportFolder();
+  });
+  afterEach(async () => {
+    folder.remove();
+    await emulator.close();
+  });
+
+  const run = (...args: string[]) => folder.export(environmentOf(emulator.url), ...args);
+  const flow = (name: string) => makeFlow(emulator, "runtype:Flow", { name, steps: [] });
+  const paths = (out = "runtype-flows") => Object.keys(folder.files(out)).filter((path) => path.startsWith("flows/"));
+
+  it("files: what differs is never overwritten without --force, and is named", async () => {
+    await flow("one");
+    await run("runtype");
+    const file = join(folder.path, "runtype-flows/flows/one.ts");
+    writeFileSync(file, "// mine\n");
+    await flow("two");
+    await assert.rejects(run("runtype"), (error: Error) => {
+      assert.match(error.message, /Nothing was written.*--force/s);
+      assert.match(error.message, /^ {2}runtype-flows\/flows\/one\.ts$/m);
+      return true;
+    });
+    assert.equal(readFileSync(file, "utf8"), "// mine\n");
+    assert.deepEqual(paths(), ["flows/one.ts"]);
+    const { code, stdout } = await run("runtype", "--force");
+    assert.equal(code, 0);
+    assert.match(stdout, /^runtype-flows\/flows\/one\.ts: overwritten$/m);
+    assert.match(stdout, /^runtype-flows\/flows\/two\.ts: new$/m);
+    assert.match(readFileSync(file, "utf8"), /new runtype\.Flow/);
+  });
+
+  it("files: an export that is made again changes nothing, and needs no --force", async () => {
+    await flow("one");
+    await run("runtype");
+    const { code, stdout } = await run("runtype");
+    assert.equal(code, 0);
+    assert.deepEqual(
+      new Set(
+        stdout
+          .trim()
+          .split("\n")
+          .map((line) => line.split(": ")[1]),
+      ),
+      new Set(["unchanged"]),
+    );
+  });
+
+  it("files: a project that is there keeps its own files, also with --force", async () => {
+    await flow("one");
+    await run("runtype");
+    const project = join(folder.path, "runtype-flows/Pulumi.yaml");
+    writeFileSync(project, "name: mine\nruntime: nodejs\n");
+    assert.equal((await run("runtype")).code, 0);
+    const { stdout } = await run("runtype", "--force");
+    assert.match(stdout, /Pulumi\.yaml: left as it is/);
+    assert.equal(readFileSync(project, "utf8"), "name: mine\nruntime: nodejs\n");
+  });
+
+  it("files: nobody else can read the import file, also where it was readable before", async () => {
+    await flow("one");
+    await run("runtype");
+    const file = join(folder.path, "runtype-flows/import.json");
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    writeFileSync(file, "{}");
+    chmodSync(file, 0o644);
+    await run("runtype", "--force");
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  it("--dry-run: says what would be written, and writes nothing", async () => {
+    await flow("one");
+    const { code, stdout } = await run("runtype", "--dry-run", "--out", "there");
+    assert.equal(code, 0);
+    assert.match(stdout, /^there\/flows\/one\.ts: new$/m);
+    assert.throws(() => folder.files("there"));
+  });
+
+  it("--name: takes flows by glob, and several of them", async () => {
+    for (const name of ["web-dev", "web-prod", "api-prod", "web.prod"]) await flow(name);
+    assert.equal((await run("runtype", "--name", "web-*")).code, 0);
+    assert.deepEqual(paths(), ["flows/web-dev.ts", "flows/web-prod.ts"]);
+    await run("runtype", "--name", "api-????", "--name", "web.prod", "--out", "other");
+    assert.deepEqual(paths("other"), ["flows/api-prod.ts", "flows/web-prod.ts"]);
+  });
+
+  it("--name: a Kosli flow is meant by its name, with its organization or without", async () => {
+    for (const name of ["web-dev", "api"]) await makeFlow(emulator, "kosli:Flow", { name });
+    await run("kosli", "--name", "web*");
+    assert.deepEqual(paths("kosli-flows"), ["flows/web-dev.ts", "flows/web-dev/template.yml"]);
+    await run("kosli", "--name", "acme/api", "--out", "other");
+    assert.deepEqual(paths("other"), ["flows/api.ts", "flows/api/template.yml"]);
+  });
+
+  it("--name: what belongs to a flow is named by it", async () => {
+    const { id } = await flow("Shop");
+    await flow("Other");
+    await makeFlow(emulator, "runtype:FlowPublication", { flow: id });
+    await run("runtype", "--name", "Shop");
+    assert.deepEqual(paths(), ["flows/shop-publication.ts", "flows/shop.ts"]);
+  });
+
+  it("--id: takes one flow; what it refers to stays an id where it is not exported", async () => {
+    const { id } = await flow("one");
+    await flow("two");
+    assert.equal((await run("runtype", "--id", id)).code, 0);
+    assert.deepEqual(paths(), ["flows/one.ts"]);
+  });
+
+  it("--id: one that is not there is told, and the others are exported", async () => {
+    const { id } = await flow("one");
+    const { code, stderr } = await run("runtype", "--id", id, "--id", "flow_nowhere");
+    assert.equal(code, 1);
+    assert.match(stderr, /not exported: id flow_nowhere: runtype lists nothing that has it/);
+    assert.deepEqual(paths(), ["flows/one.ts"]);
+  });
+
+  it("half failed: what cannot be read is named with the reason, the rest is written, and the exit code is 1", async () => {
+    const one = await makeFlow(emulator, "kapso:Function", { name: "one", code: "export default {}" });
+    await makeFlow(emulator, "kapso:Function", { name: "two", code: "export default {}" });
+    emulator.faults([
+      { match: { method: "GET", path: `/functions/${one.id}` }, when: "before", then: { status: 403 }, times: 0 },
+    ]);
+    const { code, stderr } = await run("kapso");
+    assert.equal(code, 1);
+    assert.match(stderr, /^not exported: Kapso function "one" \(.*403/m);
+    assert.deepEqual(paths("kapso-flows"), ["flows/two.ts"]);
+    const checklist = folder.files("kapso-flows")["EXPORT.md"] ?? "";
+    assert.match(checklist, /## Not exported\n\n- Kapso function "one"/);
+  });
+
+  it("half failed: a kind that cannot be listed is named, and the other kinds are exported", async () => {
+    await makeFlow(emulator, "kapso:Workflow", { name: "bot" });
+    emulator.faults([{ match: { operation: "listFunctions" }, when: "before", then: { status: 403 }, times: 0 }]);
+    const { code, stderr } = await run("kapso");
+    assert.equal(code, 1);
+    assert.match(stderr, /^not exported: every Kapso function: /m);
+    assert.deepEqual(paths("kapso-flows"), ["flows/bot.ts"]);
+  });
+
+  it("nothing to export fails and says why", async () => {
+    await assert.rejects(run("runtype"), /There is nothing to export from runtype/);
+    await flow("one");
+    await assert.rejects(run("runtype", "--name", "two"), /Nothing of runtype has such a name or id/);
+  });
+
+  it("nothing is written where nothing can be read", async () => {
+    const env = { ...environmentOf(emulator.url), RUNTYPE_API_KEY: "" };
+    const { code, stderr } = await folder.export(env, "runtype");
+    assert.equal(code, 1);
+    assert.match(stderr, /^not exported: every Runtype flow: .*RUNTYPE_API_KEY/m);
+    assert.throws(() => folder.files("runtype-flows"));
+  });
+
+  it("command line: a vendor is needed, and a misspelt one is told", async () => {
+    await assert.rejects(run(), /Name the vendor/);
+    await assert.rejects(run("runtipe"), /There is no vendor "runtipe"\. Did you mean runtype\?/);
+    await assert.rejects(run("runtype", "--nmae", "x"), /--nmae.*--name/);
+  });
+
+  it("progress goes to standard error, and no secret anywhere", async () => {
+    await makeFlow(emulator, "runtype:Flow", {
+      name: "one",
+      steps: [
+        {
+          type: "fetch-url",
+          name: "Get",
+          config: { http: { url: "https://example.com", headers: { "X-Key": "a-key-of-the-shop" } } },
+        },
+      ],
+    });
+    const { stdout, stderr } = await run("runtype");
+    assert.match(stderr, /^1 of 1: Runtype flow "one"$/m);
+    assert.doesNotMatch(stdout + stderr, /a-key-of-the-shop/);
+    const { "import.json": imported, ...others } = folder.files("runtype-flows");
+    assert.match(imported ?? "", /a-key-of-the-shop/);
+    assert.doesNotMatch(Object.values(others).join(), /a-key-of-the-shop/);
+    assert.match(others["EXPORT.md"] ?? "", /`pulumi config set --secret one\.get-http-headers-x-key`$/m);
+  });
+});
