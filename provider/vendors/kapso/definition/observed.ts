@@ -69,6 +69,7 @@ function writtenWhole(node: WireNode): Values {
   const told = Object.entries(config).filter(
     ([key, value]) =>
       isWritten(value) &&
+      !isIdle(key, config) &&
       (!known || Object.hasOwn(known, key)) &&
       !(key in OLDER && isWritten(config[OLDER[key] ?? ""])),
   );
@@ -78,6 +79,12 @@ function writtenWhole(node: WireNode): Values {
       return [key, value.filter(isObject).map((part) => writtenPart(nodeType, key, part))];
     }),
   );
+}
+
+/** What Kapso tells of every agent and documents for none, where it does nothing. */
+function isIdle(key: string, config: Values): boolean {
+  if (key.startsWith("sandbox_")) return config.sandbox_enabled !== true;
+  return key === "flow_agent_app_integration_tools" && isNothing(config[key]);
 }
 
 function writtenPart(nodeType: string, list: string, part: Values): Values {
