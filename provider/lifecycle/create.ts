@@ -185,7 +185,7 @@ function collision<Wire, Account>({ settler, desired }: Creating<Wire, Account>,
   const ways = [
     `take it over with \`adopt: true\` (or for one run with \`${adopting(label)}\`)`,
     ...(name === undefined ? [] : [`give the new one another name such as "${String(name)}-<stack>"`]),
-    "bring the existing one into the stack with an import file (`pulumi import --file`)",
+    "bring the existing one into the stack with an import file, which `npx pulumi-flows export` writes",
   ];
   return new FlowError(
     "collision",

@@ -17,7 +17,7 @@ export abstract class FlowResource extends pulumi.CustomResource {
     if (opts.import) {
       throw new Error(
         `${token} "${name}": Pulumi cannot import a dynamic resource by the option "import". Take the existing one over with \`adopt: true\`, ` +
-          "or bring it into the stack with an import file (`pulumi import --file`).",
+          "or bring it into the stack with an import file, which `npx pulumi-flows export` writes.",
       );
     }
     const { type } = flowTypeOf(token);

@@ -118,7 +118,7 @@ describe("create", () => {
         'Kosli flow "acme/web" exists already, and this stack did not make it. Nothing was changed. ' +
           "Either take it over with `adopt: true` (or for one run with `PULUMI_FLOWS_ADOPT=acme/web pulumi up`), " +
           'or give the new one another name such as "web-<stack>", ' +
-          "or bring the existing one into the stack with an import file (`pulumi import --file`).",
+          "or bring the existing one into the stack with an import file, which `npx pulumi-flows export` writes.",
       );
       assert.deepEqual(bench.calls(), ["getFlow 200"]);
       assert.equal(flowNamed(bench, "web").description, "theirs");

@@ -162,7 +162,7 @@ async function find(account: RuntypeAccount, { name, steps }: FlowFields): Promi
   throw new FlowError(
     "collision",
     `${several(name, found)}. Nothing was changed. Rename or delete all but one there, give this one another name, ` +
-      "or bring one into the stack by its id with an import file (`pulumi import --file`).",
+      "or bring one into the stack by its id with an import file, which `npx pulumi-flows export runtype --id` writes.",
   );
 }
 
