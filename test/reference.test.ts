@@ -58,6 +58,18 @@ describe("reference pages", function () {
     }
   });
 
+  it("reference: whatever a table of calls says of when is explained, and so is what the commands call", () => {
+    for (const [path, page] of pages) {
+      const [tables = "", legend = ""] = page.split("\n## Rights\n");
+      const [resources = ""] = tables.split("\n## Lookups\n");
+      const rows = [...resources.matchAll(/^\| `[A-Z]+ \/\S+` \| ([^|]+) \|/gm)];
+      for (const when of new Set(rows.flatMap(([, told = ""]) => told.split(", "))))
+        assert.match(legend, new RegExp(`^- .*\`${when}\`.*: `, "m"), `${path}: ${when}`);
+      for (const command of ["pulumi-flows drift", "--unmanaged", "pulumi-flows doctor"])
+        assert.ok(legend.includes(command), `${path}: ${command}`);
+    }
+  });
+
   it("reference: every kind of step is there", () => {
     for (const [vendor, builder, kinds] of [
       ["kapso", "node", node],

@@ -1,10 +1,11 @@
-import { FlowError } from "../lifecycle/errors";
-import { HIDDEN } from "../lifecycle/secrets";
+import { rulesOf } from "../lifecycle/canonical";
+import { FlowError, VendorError } from "../lifecycle/errors";
+import { HIDDEN, withoutSecrets } from "../lifecycle/secrets";
 import type { ReadConfig } from "../runtime/settings";
 import { allVendors } from "../vendors";
 import { nearestName } from "../vendors/nearest-name";
-import type { Vendor } from "../vendors/vendor";
-import { type Configuration, findConfiguration } from "./configuration";
+import type { Settings, Vendor } from "../vendors/vendor";
+import { type Configuration, findConfiguration, noConfiguration } from "./configuration";
 import { UsageError } from "./io";
 import type { KeptProvider, StackState } from "./stack-state";
 
@@ -28,7 +29,8 @@ export interface ConfiguredState extends StackState {
 }
 
 /**
- * Finds the configuration of each state's stack.
+ * Finds the configuration of each state's stack. The state of an empty stack names none, and the stack that happens to be
+ * selected may be another.
  *
  * @param stack what the user calls the stack, such as `organization/project/stack`; of several states, it names the one that it fits
  */
@@ -37,11 +39,15 @@ export async function configured(
   stack: string | undefined,
   cwd: string,
 ): Promise<ConfiguredState[]> {
+  const isMeant = (state: StackState) =>
+    stack !== undefined && (states.length === 1 || stack.split("/").at(-1) === state.stack);
+  if (stack !== undefined && !states.some(isMeant))
+    throw new UsageError(`None of the given states is of the stack "${stack}".`);
   const found = new Map<string, Promise<Configuration>>();
   return Promise.all(
     states.map(async (state) => {
-      const isMeant = stack !== undefined && (states.length === 1 || stack.split("/").at(-1) === state.stack);
-      const wanted = { stack: isMeant ? stack : state.stack, project: state.project };
+      const wanted = { stack: isMeant(state) ? stack : state.stack, project: state.project };
+      if (wanted.stack === undefined) return { ...state, configuration: noConfiguration() };
       const key = JSON.stringify(wanted);
       const asked = found.get(key) ?? findConfiguration(wanted, cwd);
       found.set(key, asked);
@@ -64,6 +70,34 @@ export function settingsFor(state: ConfiguredState, provider: KeptProvider | und
     const then = textAt(last, `${namespace}:${name}`);
     return then === HIDDEN ? undefined : then;
   };
+}
+
+/** The settings that are not set and would tell in which part of an account flows are that do not say it themselves. */
+export function missingParts({ flowTypes }: Vendor, values: Settings<string>): string[] {
+  const parts = flowTypes.flatMap((type) =>
+    Object.keys(type.fields.shape).flatMap((field) => rulesOf(type, field).setting ?? []),
+  );
+  return [...new Set(parts)].filter((name) => !values[name]);
+}
+
+/** The vendor's own failure behind one that names a flow. */
+export function failureOf(error: unknown): VendorError | undefined {
+  if (error instanceof VendorError) return error;
+  return error instanceof Error ? failureOf(error.cause) : undefined;
+}
+
+/** Whether a vendor could not be reached, so that the next call of its account would end the same. */
+export function isUnreached(error: unknown): boolean {
+  return ["network", "timeout", "untrusted"].includes(failureOf(error)?.kind ?? "");
+}
+
+/** A text without what is configured as a secret: an organization may be one, and addresses and ids are made of it. */
+export function withoutSettings(text: string, states: readonly ConfiguredState[]): string {
+  const secrets = states.flatMap(({ configuration, providers }) => [
+    ...configuration.secrets.values(),
+    ...providers.flatMap((provider) => provider.secrets),
+  ]);
+  return withoutSecrets(text, secrets);
 }
 
 function textAt({ settings }: KeptProvider, key: string): string | undefined {

@@ -21,6 +21,8 @@ export interface Configuration {
   readonly isWhole: boolean;
   /** The keys, `namespace:name`, that are set and whose values cannot be read here: secrets in a file. */
   readonly sealed: readonly string[];
+  /** The values that are stored as secrets, by key. */
+  readonly secrets: ReadonlyMap<string, string>;
   /** What a user should know of how it was found. */
   readonly notes: readonly string[];
 }
@@ -33,41 +35,55 @@ export interface WantedStack {
   readonly project?: string | undefined;
 }
 
-/** What is configured nowhere. */
-function nothing(...notes: string[]): Configuration {
-  return { read: () => undefined, source: "no stack configuration", isWhole: false, sealed: [], notes };
+/** Nothing is configured, or nothing that is looked for. */
+export function noConfiguration(...notes: string[]): Configuration {
+  return {
+    read: () => undefined,
+    source: "no stack configuration",
+    isWhole: false,
+    sealed: [],
+    secrets: new Map(),
+    notes,
+  };
 }
 
 /**
- * The configuration of a stack: what Pulumi's CLI tells of it, secrets included; without the CLI, or where it fails, the
- * plain values of `Pulumi.<stack>.yaml`.
+ * The configuration of a stack: what Pulumi's CLI tells of it, secrets included; without the CLI the plain values of
+ * `Pulumi.<stack>.yaml`.
  *
  * @param cwd a folder of the stack's project
+ * @throws CommandError where it is there and cannot be read: to go on without it could look in another account
  */
 export async function findConfiguration({ stack, project }: WantedStack, cwd: string): Promise<Configuration> {
   const file = projectFile(cwd);
-  if (!file) return nothing();
+  if (!file) return noConfiguration();
   const described = readYaml(file);
   if (project !== undefined && described.name !== project)
-    return nothing(
+    return noConfiguration(
       `The project in this folder is "${String(described.name)}", not "${project}": its configuration is not used.`,
     );
   const told = await runPulumi(
     ["config", "--json", "--show-secrets", ...(stack === undefined ? [] : ["--stack", stack])],
     dirname(file),
   );
-  const values = told.ok ? valuesOf(told.stdout) : undefined;
-  if (values) {
-    return { read: reading(values), source: "the stack's configuration", isWhole: true, sealed: [], notes: [] };
+  if (!told.ok && told.isMissing) {
+    const why = "There is no Pulumi CLI on the PATH";
+    const named = stack ?? process.env.PULUMI_STACK;
+    return named
+      ? configurationInFiles(file, described, named, why)
+      : noConfiguration(`${why}: name the stack with --stack to use its file, or set environment variables.`);
   }
-  const why = told.ok
-    ? "`pulumi config` answered something that is not understood"
-    : told.isMissing
-      ? "There is no Pulumi CLI on the PATH"
-      : `\`pulumi config\` failed (${plainText(told.message, 300)})`;
-  const named = stack ?? process.env.PULUMI_STACK;
-  if (!named) return nothing(`${why}: name the stack with --stack to use its file, or set environment variables.`);
-  return configurationInFiles(file, described, named, why);
+  const found = told.ok ? valuesOf(told.stdout) : undefined;
+  if (found) {
+    const { values, secrets } = found;
+    const source = "the stack's configuration";
+    return { read: reading(values), source, isWhole: true, sealed: [], secrets, notes: [] };
+  }
+  const which = stack === undefined ? "the stack that is selected" : `the stack ${stack}`;
+  const how = told.ok ? "answered something that is not understood" : `failed (${plainText(told.message, 300)})`;
+  throw new CommandError(
+    `The configuration of ${which} cannot be read: \`pulumi config\` ${how}. Check --stack, the login and the passphrase.`,
+  );
 }
 
 function configurationInFiles(projectPath: string, project: Values, stack: string, why: string): Configuration {
@@ -90,20 +106,29 @@ function configurationInFiles(projectPath: string, project: Values, stack: strin
     `${why}: only plain values of ${existsSync(path) ? name : "Pulumi.yaml"} are used, its secrets are not.${more}`,
   ];
   const source = existsSync(path) ? name : "Pulumi.yaml";
-  return { read: reading(values), source, isWhole: false, sealed: [...sealed], notes };
+  return { read: reading(values), source, isWhole: false, sealed: [...sealed], secrets: new Map(), notes };
 }
 
 function reading(values: ReadonlyMap<string, string>): ReadConfig {
   return (namespace, name) => values.get(`${namespace}:${name}`);
 }
 
-const configured = z.record(z.string(), z.looseObject({ value: z.string().optional() }));
+const configured = z.record(
+  z.string(),
+  z.looseObject({ value: z.string().optional(), secret: z.boolean().optional() }),
+);
 
 /** `undefined` for what cannot be read. What it was is not told: it holds secrets. */
-function valuesOf(json: string): Map<string, string> | undefined {
+function valuesOf(json: string): Record<"values" | "secrets", Map<string, string>> | undefined {
   try {
-    const told = configured.parse(JSON.parse(json));
-    return new Map(Object.entries(told).flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]])));
+    const values = new Map<string, string>();
+    const secrets = new Map<string, string>();
+    for (const [key, { value, secret }] of Object.entries(configured.parse(JSON.parse(json)))) {
+      if (value === undefined) continue;
+      values.set(key, value);
+      if (secret) secrets.set(key, value);
+    }
+    return { values, secrets };
   } catch {
     return undefined;
   }

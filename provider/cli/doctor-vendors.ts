@@ -1,11 +1,12 @@
 import { DEFAULT_LIMITS } from "../http/governor";
-import { FlowError, messageOf, VendorError } from "../lifecycle/errors";
+import { FlowError, messageOf } from "../lifecycle/errors";
 import type { FlowType } from "../lifecycle/flow-type";
 import type { Log } from "../lifecycle/ports";
 import { withoutSecrets } from "../lifecycle/secrets";
 import { accountOf, lifecycleOf, settingsOf } from "../runtime/process";
 import { limitsOf } from "../runtime/settings";
 import type { Vendor } from "../vendors/vendor";
+import { failureOf, isUnreached, missingParts } from "./accounts";
 import type { Configuration } from "./configuration";
 import type { Finding } from "./doctor-report";
 
@@ -24,7 +25,9 @@ export async function vendorFindings(
   log: Log,
 ): Promise<Finding[]> {
   const { values } = settingsOf(vendor, configuration.read);
-  const secrets = Object.entries(vendor.settings).flatMap(([name, { secret }]) => (secret ? [values[name]] : []));
+  const isHidden = (name: string) =>
+    vendor.settings[name]?.secret || configuration.secrets.has(`${vendor.name}:${name}`);
+  const secrets = Object.entries(values).flatMap(([name, value]) => (isHidden(name) ? [value] : []));
   const found = await allFindings(vendor, configuration, isNamed, log);
   return found.map((finding) => ({ ...finding, found: withoutSecrets(finding.found, secrets) }));
 }
@@ -44,6 +47,8 @@ async function allFindings(
   );
   const limits = limitFindings(vendor, configuration);
   if ([...settings, ...absent].some(({ status }) => status === "problem")) return [...settings, ...absent, ...limits];
+  const parts = partFindings(vendor, configuration);
+  if (parts.length > 0) return [...settings, ...parts, ...limits];
   return [...settings, ...limits, ...(await callFindings(vendor, configuration, log))];
 }
 
@@ -68,7 +73,7 @@ function missingSecrets(vendor: Vendor, { read, sealed }: Configuration): string
   });
 }
 
-function settingFindings(vendor: Vendor, { read, source }: Configuration): Finding[] {
+function settingFindings(vendor: Vendor, { read, source, secrets }: Configuration): Finding[] {
   const { values, problems, warnings } = settingsOf(vendor, read);
   const about = vendor.name;
   const isWrong = (key: string) => problems.some((problem) => problem.key === key);
@@ -78,7 +83,8 @@ function settingFindings(vendor: Vendor, { read, source }: Configuration): Findi
     // A value that is wrong may be a key in the wrong place.
     if (value === undefined || isCount || isWrong(key)) return [];
     const where = read(vendor.name, name) ? source : `environment variable ${variable}`;
-    return [{ about, subject: name, status: "ok", found: `${secret ? "set" : value} (${where})` }];
+    const shown = secret || secrets.has(key) ? "set" : value;
+    return [{ about, subject: name, status: "ok", found: `${shown} (${where})` }];
   });
   return [
     ...found,
@@ -87,6 +93,20 @@ function settingFindings(vendor: Vendor, { read, source }: Configuration): Findi
     ),
     ...warnings.map((warning): Finding => ({ about, subject: "settings", status: "note", found: warning })),
   ];
+}
+
+/** Without them nothing can be listed, and flows may say them themselves. */
+function partFindings(vendor: Vendor, { read }: Configuration): Finding[] {
+  return missingParts(vendor, settingsOf(vendor, read).values).map((name) => {
+    const { variable } = vendor.settings[name] ?? {};
+    return {
+      about: vendor.name,
+      subject: name,
+      status: "note",
+      found: "is not set: every flow must say its own, and the account was not looked at",
+      fix: `To have it looked at, use \`pulumi config set ${vendor.name}:${name}\`${variable ? ` or ${variable}` : ""}.`,
+    };
+  });
 }
 
 function limitFindings(vendor: Vendor, { read }: Configuration): Finding[] {
@@ -122,9 +142,8 @@ async function callFindings(vendor: Vendor, { read }: Configuration, log: Log): 
   );
   const hostRoot = vendor.hostRoot(settingsOf(vendor, read).values);
   const [first] = called;
-  const unreached = first?.answer instanceof Error ? failureOf(first.answer) : undefined;
-  const isUnreached = unreached && ["network", "timeout", "untrusted"].includes(unreached.kind);
-  if (unreached && isUnreached)
+  const unreached = failureOf(first?.answer);
+  if (unreached && isUnreached(unreached))
     return [
       {
         about,
@@ -186,10 +205,4 @@ async function accountFindings(
       },
     ];
   }
-}
-
-/** The vendor's own failure behind one that names a flow. */
-function failureOf(error: unknown): VendorError | undefined {
-  if (error instanceof VendorError) return error;
-  return error instanceof Error ? failureOf(error.cause) : undefined;
 }

@@ -1,11 +1,11 @@
 import { decisionsOf } from "../runtime/decisions";
 import { vendorsNamed } from "./accounts";
 import { defineCommand } from "./command";
-import { type Configuration, findConfiguration } from "./configuration";
+import { type Configuration, findConfiguration, noConfiguration } from "./configuration";
 import { type Finding, findingsAsJson, findingsAsText, hasProblem } from "./doctor-report";
 import { vendorFindings } from "./doctor-vendors";
 import { versionFindings } from "./doctor-versions";
-import { logTo } from "./io";
+import { CommandError, logTo } from "./io";
 
 /** `pulumi-flows doctor` */
 export const doctor = defineCommand({
@@ -31,12 +31,13 @@ Exit code: 0 no problem, 1 a problem.
   },
   async run(given, io) {
     const vendors = vendorsNamed(given.vendor);
-    const configuration = await findConfiguration({ stack: given.stack }, io.cwd);
+    const found = await findConfiguration({ stack: given.stack }, io.cwd).catch(unreadable);
+    const configuration = found instanceof CommandError ? noConfiguration() : found;
     const [versions, ...ofVendors] = await Promise.all([
       versionFindings(io.cwd),
       ...vendors.map((vendor) => vendorFindings(vendor, configuration, given.vendor !== undefined, logTo(io))),
     ]);
-    const findings = [...versions, ...configurationFindings(configuration), ...ofVendors.flat()];
+    const findings = [...versions, ...configurationFindings(found), ...ofVendors.flat()];
     const isUnconfigured = ofVendors.every(([first]) => first?.found === "not configured");
     if (isUnconfigured)
       findings.push({
@@ -51,15 +52,33 @@ Exit code: 0 no problem, 1 a problem.
   },
 });
 
-function configurationFindings({ source, notes }: Configuration): Finding[] {
+/** A configuration that cannot be read is a problem to tell beside all others. */
+function unreadable(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
+  throw error;
+}
+
+function configurationFindings(configuration: Configuration | CommandError): Finding[] {
   const about = "configuration";
   const decisions = decisionsOf(process.env);
   return [
-    { about, subject: "stack", status: "ok", found: source },
-    ...notes.map((note): Finding => ({ about, subject: "stack", status: "note", found: note })),
+    ...stackFindings(configuration),
     ...decisions.notes.map((note): Finding => ({ about, subject: "decisions", status: "note", found: note })),
     ...decisions.problems.map(
       ({ message }): Finding => ({ about, subject: "decisions", status: "problem", found: message }),
     ),
+  ];
+}
+
+function stackFindings(configuration: Configuration | CommandError): Finding[] {
+  const finding = { about: "configuration", subject: "stack" } as const;
+  if (configuration instanceof CommandError) {
+    const fix = "Put that right: until then only environment variables are looked at here.";
+    return [{ ...finding, status: "problem", found: configuration.message, fix }];
+  }
+  const { source, notes } = configuration;
+  return [
+    { ...finding, status: "ok", found: source },
+    ...notes.map((note): Finding => ({ ...finding, status: "note", found: note })),
   ];
 }

@@ -1,10 +1,20 @@
-import { messageOf } from "../lifecycle/errors";
+import { FlowError, messageOf } from "../lifecycle/errors";
 import { valueAt } from "../lifecycle/paths";
 import type { Log } from "../lifecycle/ports";
 import { withoutSecrets } from "../lifecycle/secrets";
-import { flowTypeOf, lifecycleOf } from "../runtime/process";
+import { flowTypeOf, lifecycleOf, settingsOf } from "../runtime/process";
+import { limitsOf } from "../runtime/settings";
+import { allVendors } from "../vendors";
 import type { Vendor } from "../vendors/vendor";
-import { type ConfiguredState, configured, demandSettingsShown, settingsFor, vendorsNamed } from "./accounts";
+import {
+  type ConfiguredState,
+  configured,
+  demandSettingsShown,
+  isUnreached,
+  settingsFor,
+  vendorsNamed,
+  withoutSettings,
+} from "./accounts";
 import { defineCommand } from "./command";
 import {
   asJson,
@@ -16,12 +26,27 @@ import {
   type HalfComparedFlow,
   type NamedFlow,
 } from "./drift-report";
-import { logTo } from "./io";
-import { type KeptFlow, readStates } from "./stack-state";
+import { CommandError, logTo } from "./io";
+import { type KeptFlow, readStates, type StackState } from "./stack-state";
 import { listUnmanaged } from "./unmanaged";
 
+/** A flow of a state. */
+interface Kept {
+  readonly state: ConfiguredState;
+  readonly kept: KeptFlow;
+}
+
+/** What is looked at with the same settings of one vendor. */
+interface Account {
+  readonly flows: Kept[];
+  /** How many of them are looked at at once. */
+  readonly atOnce: number;
+  /** Why no more of them are looked at. */
+  unreached?: string;
+}
+
 /** What looking at one flow has brought. */
-interface Look {
+interface Look extends Kept {
   readonly flow: NamedFlow;
   /** The id by which lists name it: that of the state, where looking failed; absent where it is gone. */
   readonly listedAs?: string;
@@ -64,7 +89,9 @@ Exit code: 0 no drift, 2 drift (with --unmanaged also flows that no state declar
   },
   async run(given, io) {
     const vendors = vendorsNamed(given.vendor);
-    const states = await configured(await readStates(given.state ?? [], io), given.stack, io.cwd);
+    const kept = await readStates(given.state ?? [], io);
+    if (given.unmanaged) demandStacksNamed(kept, given.stack);
+    const states = await configured(kept, given.stack, io.cwd);
     const report = await reportOn(
       states,
       vendors,
@@ -80,6 +107,14 @@ Exit code: 0 no drift, 2 drift (with --unmanaged also flows that no state declar
   },
 });
 
+/** Fails where it is not known whose accounts are to be listed. */
+function demandStacksNamed(states: readonly StackState[], stack: string | undefined): void {
+  const nameless = states.find((state) => state.stack === undefined);
+  if (!nameless || (stack !== undefined && states.length === 1)) return;
+  const how = states.length === 1 ? "name it with --stack" : "leave it out, or look at it alone with --stack";
+  throw new CommandError(`${nameless.source}: this is the state of an empty stack, which names no stack: ${how}.`);
+}
+
 async function reportOn(
   states: readonly ConfiguredState[],
   vendors: readonly Vendor[],
@@ -88,12 +123,14 @@ async function reportOn(
 ): Promise<DriftReport> {
   const names = vendors.map(({ name }) => name);
   const isWanted = ({ token }: KeptFlow) => wanted.all || names.includes(token.split(":")[0] ?? "");
-  const flows = states.flatMap((state) => state.flows.filter(isWanted).map((flow) => ({ state, flow })));
-  const looks = await Promise.all(
-    flows.map(async ({ state, flow }) => ({ state, kept: flow, ...(await look(state, flow, log)) })),
-  );
+  const flows = states.flatMap((state) => state.flows.filter(isWanted).map((kept) => ({ state, kept })));
+  const looks = (await Promise.all(accountsOf(flows).map((account) => lookAt(account, log)))).flat();
   looks.sort((a, b) => (a.flow.urn < b.flow.urn ? -1 : 1));
-  const unmanaged = wanted.unmanaged ? await listUnmanaged(states, looks, wanted.all ? undefined : vendors, log) : {};
+  const doomed = states.flatMap((state) => state.doomed.map((kept) => ({ state, kept, listedAs: kept.id })));
+  const listed = wanted.unmanaged
+    ? await listUnmanaged(states, [...looks, ...doomed], wanted.all ? undefined : vendors, log)
+    : undefined;
+  const shown = (text: string) => withoutSettings(text, states);
   const failed = looks.flatMap((each) => each.failed ?? []);
   return {
     states: states.map(({ source, project, stack }) => ({
@@ -105,26 +142,66 @@ async function reportOn(
     drifted: looks.flatMap((each) => each.drifted ?? []),
     failed,
     halfCompared: looks.flatMap((each) => each.halfCompared ?? []),
-    ...unmanaged,
+    ...(listed
+      ? {
+          unmanaged: listed.unmanaged.map((each) => ({
+            ...each,
+            id: shown(each.id),
+            label: shown(each.label),
+            host: shown(each.host),
+          })),
+          unlisted: listed.unlisted.map(shown),
+        }
+      : {}),
     notes: [...new Set(states.flatMap(({ configuration, notes }) => [...configuration.notes, ...notes]))].sort(),
   };
 }
 
-async function look(state: ConfiguredState, kept: KeptFlow, log: Log): Promise<Look> {
+/** Flows by the account in which they are looked at. */
+function accountsOf(flows: readonly Kept[]): Account[] {
+  const accounts = new Map<string, Account>();
+  for (const each of flows) {
+    const [name] = each.kept.token.split(":");
+    const vendor = allVendors().find((known) => known.name === name);
+    const values = vendor ? settingsOf(vendor, settingsFor(each.state, each.kept.provider)).values : {};
+    const key = JSON.stringify([name, values]);
+    const account = accounts.get(key) ?? { flows: [], atOnce: limitsOf(values).maxInFlight };
+    account.flows.push(each);
+    accounts.set(key, account);
+  }
+  return [...accounts.values()];
+}
+
+/** Looks at the flows of an account; once it cannot be reached, at no more of them, each of which would take minutes. */
+async function lookAt(account: Account, log: Log): Promise<Look[]> {
+  const looks: Look[] = [];
+  const waiting = account.flows.values();
+  const work = async () => {
+    for (const each of waiting) looks.push(await look(each, account, log));
+  };
+  await Promise.all(Array.from({ length: Math.min(account.atOnce, account.flows.length) }, work));
+  return looks;
+}
+
+async function look({ state, kept }: Kept, account: Account, log: Log): Promise<Look> {
   const { urn, token, id } = kept;
   const secrets = kept.secrets.map((path) => valueAt(kept.state, path));
   // A program may take a name for a secret, and ids may be made of names.
-  const shown = (text: string) => withoutSecrets(text, secrets);
+  const shown = (text: string) => withoutSettings(withoutSecrets(text, secrets), [state]);
   let flow: NamedFlow = { urn, type: token, id: shown(id), name: shown(id) };
   try {
     const { vendor, type } = flowTypeOf(token);
     flow = { ...flow, name: `${type.noun} "${shown(type.label(kept.state))}"` };
     demandSettingsShown(vendor, kept.provider);
+    if (account.unreached)
+      throw new FlowError("vendor", `Not looked at, since another look failed: ${account.unreached}`);
     const lifecycle = lifecycleOf(token, settingsFor(state, kept.provider), log);
     const found = await lifecycle.compare(id, kept.state, kept.secrets);
-    if (!found) return { flow, drifted: { ...flow, gone: true, deviations: [] } };
+    if (!found) return { state, kept, flow, drifted: { ...flow, gone: true, deviations: [] } };
     const { deviations, unseen, changedBy } = found;
     return {
+      state,
+      kept,
       flow,
       listedAs: found.id,
       ...(deviations.length > 0
@@ -133,6 +210,8 @@ async function look(state: ConfiguredState, kept: KeptFlow, log: Log): Promise<L
       ...(unseen.length > 0 ? { halfCompared: { ...flow, paths: unseen } } : {}),
     };
   } catch (error) {
-    return { flow, listedAs: id, failed: { ...flow, message: messageOf(error) } };
+    const message = withoutSettings(messageOf(error), [state]);
+    if (isUnreached(error)) account.unreached ??= message;
+    return { state, kept, flow, listedAs: id, failed: { ...flow, message } };
   }
 }

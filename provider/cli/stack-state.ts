@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { PROVIDER, SECRET, SIGNATURE } from "../hosts/pulumi-dynamic";
 import { messageOf } from "../lifecycle/errors";
-import type { PropertyPath } from "../lifecycle/paths";
+import { type PropertyPath, valueAt } from "../lifecycle/paths";
 import { HIDDEN } from "../lifecycle/secrets";
 import { isObject, mapMembers, type Values } from "../lifecycle/values";
 import { OWN_NAMESPACE } from "../runtime/settings";
@@ -36,6 +36,8 @@ export interface KeptProvider {
   readonly isExplicit: boolean;
   /** By key, such as `kosli:org`; `HIDDEN` for secrets that the state does not show. */
   readonly settings: Values;
+  /** Those of their values that are secrets. */
+  readonly secrets: readonly unknown[];
 }
 
 /** The state of one stack, as `pulumi stack export` tells it. */
@@ -46,6 +48,9 @@ export interface StackState {
   readonly stack: string | undefined;
   readonly project: string | undefined;
   readonly flows: readonly KeptFlow[];
+  /** What an earlier run was to delete and may not have: not compared, and the stack's all the same. */
+  readonly doomed: readonly KeptFlow[];
+  /** Without those that an earlier run was to delete. */
   readonly providers: readonly KeptProvider[];
   /** What is in it and cannot be compared, and why. */
   readonly notes: readonly string[];
@@ -107,33 +112,41 @@ function readText(file: string, io: Io): string {
 function stateIn(text: string, source: string): StackState {
   const { resources, pending_operations: pending } = deploymentIn(text, source);
   const all = resources ?? [];
-  const providers = all.filter(({ type }) => type === PROVIDERS).map(providerIn);
+  const kept = all.filter(({ type }) => type === PROVIDERS).map((each) => ({ each, provider: providerIn(each) }));
+  const providers = kept.flatMap(({ each, provider }) => (each.delete ? [] : [provider]));
   const [stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(all[0]?.urn ?? "")?.slice(1) ?? [];
   const notes = pending?.length
     ? [`${source}: an earlier run was interrupted, and may have made flows that the state does not know.`]
     : [];
+  const doomed: KeptFlow[] = [];
   const flows = all.flatMap((each) => {
     const token = tokenOf(each);
     if (token === undefined || each.external) return [];
-    if (each.delete || each.pendingReplacement) {
+    if (each.delete || each.pendingReplacement)
       notes.push(`${each.urn}: an earlier \`pulumi up\` was to replace it and did not finish; it is not compared.`);
-      return [];
-    }
-    if (each.initErrors?.length) notes.push(`${each.urn}: the last \`pulumi up\` changed it only in part.`);
+    else if (each.initErrors?.length) notes.push(`${each.urn}: the last \`pulumi up\` changed it only in part.`);
+    if (each.pendingReplacement && !each.delete) return [];
     if (!each.id) throw new CommandError(`${source}: ${each.urn} has no id.`);
     const { values, secrets } = opened(each.outputs ?? {});
-    const provider = providers.find(({ urn }) => each.provider?.startsWith(`${urn}::`));
-    return [{ urn: each.urn, token, id: each.id, state: values, secrets, provider }];
+    // A replaced provider and the one in its place have one URN.
+    const { provider } = kept.find(({ each: { urn, id } }) => each.provider === `${urn}::${id}`) ?? {};
+    const flow = { urn: each.urn, token, id: each.id, state: values, secrets, provider };
+    if (!each.delete) return [flow];
+    doomed.push(flow);
+    return [];
   });
-  return { source, stack, project, flows, providers, notes };
+  return { source, stack, project, flows, doomed, providers, notes };
 }
 
 function deploymentIn(text: string, source: string): z.output<typeof deployment> {
   const fail = (why: string) => new CommandError(`${source}: ${why}. What \`pulumi stack export\` writes is needed.`);
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    // Windows PowerShell marks the beginning of what it writes.
+    content = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch {
+    if (text.includes("\0"))
+      throw fail("this is UTF-16, as Windows PowerShell writes it: use `pulumi stack export --file state.json`");
     // The parser's own words quote what it read, which may be a secret.
     throw fail(text.trim() === "" ? "this is empty" : "this is no JSON");
   }
@@ -161,9 +174,10 @@ function tokenOf({ type, inputs, outputs }: Resource): string | undefined {
 }
 
 function providerIn({ urn, inputs }: Resource): KeptProvider {
-  const { values } = opened(inputs ?? {});
+  const { values, secrets } = opened(inputs ?? {});
   const isDefault = /^default(_|$)/.test(urn.split("::").at(-1) ?? "");
-  return { urn, settings: values, isExplicit: !isDefault || `${OWN_NAMESPACE}:explicit` in values };
+  const isExplicit = !isDefault || `${OWN_NAMESPACE}:explicit` in values;
+  return { urn, settings: values, isExplicit, secrets: secrets.map((path) => valueAt(values, path)) };
 }
 
 /** Values without Pulumi's envelopes, and where those were. */

@@ -6,7 +6,7 @@ import { flowTypeOf, lifecycleOf, settingsOf } from "../runtime/process";
 import type { ReadConfig } from "../runtime/settings";
 import { allVendors } from "../vendors";
 import type { Settings, Vendor } from "../vendors/vendor";
-import { areSettingsShown, type ConfiguredState, demandSettingsShown, settingsFor } from "./accounts";
+import { areSettingsShown, type ConfiguredState, demandSettingsShown, missingParts, settingsFor } from "./accounts";
 import type { UnmanagedFlow } from "./drift-report";
 import type { KeptFlow } from "./stack-state";
 
@@ -63,9 +63,16 @@ export async function listUnmanaged(
     if (!vendor) continue;
     const { type } = flowTypeOf(kept.token);
     const read = within(type, kept, settingsFor(state, kept.provider));
-    if (listedAs !== undefined) known.add(keyOf(hostOf(vendor, read), type, listedAs));
+    if (listedAs !== undefined)
+      for (const id of [listedAs, type.identity(kept.id, kept.state)]) known.add(keyOf(hostOf(vendor, read), type, id));
     // What is said above need not be said for each of its flows.
     if (areSettingsShown(vendor, kept.provider)) add(vendor, read);
+  }
+  // Where flows say themselves in which part of an account they are, the settings need not.
+  const isPart = ({ vendor, read }: Place) => missingParts(vendor, settingsOf(vendor, read).values).length === 0;
+  for (const [key, place] of places) {
+    if (!isPart(place) && [...places.values()].some((each) => each.vendor === place.vendor && isPart(each)))
+      places.delete(key);
   }
   for (const { name } of wanted ?? []) {
     if (![...places.values()].some(({ vendor }) => vendor.name === name))
@@ -78,9 +85,9 @@ export async function listUnmanaged(
       thingsOf(vendor).map(async (type) => {
         try {
           const host = hostOf(vendor, read);
-          for (const { id, label } of await lifecycleOf(type.token, read, log).list()) {
-            const key = keyOf(host, type, id);
-            if (!known.has(key)) found.set(key, { type: type.token, label, id, host });
+          for (const { id, label, identity = id } of await lifecycleOf(type.token, read, log).list()) {
+            const [key, lasting] = [keyOf(host, type, id), keyOf(host, type, identity)];
+            if (!known.has(key) && !known.has(lasting)) found.set(key, { type: type.token, label, id, host });
           }
         } catch (error) {
           unlisted.push(messageOf(error));

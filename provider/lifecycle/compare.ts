@@ -1,4 +1,4 @@
-import { revivals, sameMeaning } from "./canonical";
+import { revivals, rulesOf, sameMeaning } from "./canonical";
 import { FlowError } from "./errors";
 import type { FlowType } from "./flow-type";
 import { encode } from "./migrate";
@@ -22,7 +22,7 @@ export interface Comparison {
   /** The id by which a list of the vendor's flows names it. */
   readonly id: string;
   readonly deviations: readonly Deviation[];
-  /** The places whose kept value was not given, so that only their absence would show. */
+  /** The places whose kept value was not given, as a whole or in part, so that only their absence would show. */
   readonly unseen: readonly PropertyPath[];
   /** What the vendor tells of the last change, as a sentence. */
   readonly changedBy?: string;
@@ -45,23 +45,32 @@ export function compare<Wire, Account>(
   const hide = settler.hider(kept, found);
   const unseen: PropertyPath[] = [];
   const deviations = [...new Set([...declared, ...ended])].flatMap((field) => {
-    const expected = withFound(kept[field], found[field], [field], unseen);
-    if (sameMeaning(type, field, expected, found[field])) return [];
-    return settler
-      .places(field, expected, found[field])
-      .map(({ path, a, b }) => ({ path, ...defined({ expected: hide(path, a), found: hide(path, b) }) }));
+    const value = found[field];
+    // A text that is a secret is not taken to be empty.
+    const isEmptied = typeof value === "string" && sameMeaning(type, field, value, rulesOf(type, field).clear);
+    const expected = kept[field] === HIDDEN && isEmptied ? HIDDEN : withFound(kept[field], value, [field], unseen);
+    if (sameMeaning(type, field, expected, value)) return [];
+    return settler.places(field, expected, value, [kept, found]).map(({ path, a, b }) => ({
+      path: hide.path(path),
+      ...defined({
+        expected: hide.value(path, a),
+        // A secret that was not given, and is not in its place, may be anywhere in it.
+        found: b !== undefined && holdsHidden(a) ? HIDDEN : hide.value(path, b),
+      }),
+    }));
   });
-  return { deviations, unseen };
+  return { deviations, unseen: unseen.map(hide.path) };
 }
 
-/** A kept value with what was found in place of each secret that was not given; `unseen` takes their places. */
+/**
+ * A kept value with what was found in place of each secret that was not given; `unseen` takes their places. A list that
+ * holds one is such a place as a whole: its items may have moved, and may not be told apart by their order.
+ */
 function withFound(kept: unknown, found: unknown, at: PropertyPath, unseen: PropertyPath[]): unknown {
-  if (kept === HIDDEN && found !== undefined) {
+  if (kept === HIDDEN ? found !== undefined : Array.isArray(kept) && Array.isArray(found) && holdsHidden(kept)) {
     unseen.push(at);
     return found;
   }
-  if (Array.isArray(kept) && Array.isArray(found))
-    return kept.map((item, index) => withFound(item, found[index], [...at, String(index)], unseen));
   if (!isObject(kept) || !isObject(found)) return kept;
   return mapMembers(kept, (value, key) =>
     withFound(value, Object.hasOwn(found, key) ? found[key] : undefined, [...at, key], unseen),
@@ -74,9 +83,10 @@ function withFound(kept: unknown, found: unknown, at: PropertyPath, unseen: Prop
  * To look for something else, and to find nothing, would be told as a flow that is gone.
  */
 export function demandFindable(type: FlowType, id: string, kept: Values): void {
-  const names = [type.label(kept), type.identity(id, kept)];
-  const isNameless = names.some((name) => name.includes(HIDDEN));
-  if (!isNameless && kept[DECLARED] !== HIDDEN && !type.outputs.some((output) => holdsHidden(kept[output]))) return;
+  // A label may be hidden where the vendor's own id leads to the flow; its account or parent may not.
+  const places = Object.keys(type.fields.shape).filter((field) => rulesOf(type, field).replaces);
+  const isLost = type.identity(id, kept).includes(HIDDEN) || places.some((field) => holdsHidden(kept[field]));
+  if (!isLost && kept[DECLARED] !== HIDDEN && !type.outputs.some((output) => holdsHidden(kept[output]))) return;
   throw new FlowError(
     "settings",
     "What leads to it is a secret that this state does not show: use `pulumi stack export --show-secrets`.",

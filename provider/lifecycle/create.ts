@@ -158,7 +158,7 @@ async function takeOver<Wire, Account>(
   const changes = changed.map((field) =>
     known[field] === undefined
       ? `${field}: ${show([field], target[field])}`
-      : settler.differences(field, known[field], target[field], (path, before, after) => {
+      : settler.differences(field, known[field], target[field], [inputs], (path, before, after) => {
           return `${showPath(path, {})}: ${show(path, before)} => ${show(path, after)}`;
         }),
   );

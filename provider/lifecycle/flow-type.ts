@@ -79,6 +79,8 @@ export interface Listed {
   readonly id: string;
   /** How messages name it. */
   readonly label: string;
+  /** What identifies it at the vendor for ever, where that is not the id. */
+  readonly identity?: string;
 }
 
 /** What a creation did. */

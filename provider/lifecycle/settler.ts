@@ -374,7 +374,7 @@ export class Settler<Wire, Account> {
     for (const field of changed) {
       const found = owned(this.type, field, observed[field], keys[field] ?? []);
       if (!isTold(this.type, field, observed) || sameMeaning(this.type, field, target[field], found)) continue;
-      const differences = this.differences(field, target[field], found, (path, wanted, answered) => {
+      const differences = this.differences(field, target[field], found, [inputs], (path, wanted, answered) => {
         return `took ${showPath(path, {})} = ${show(path, wanted)} and answers ${show(path, answered)}`;
       });
       this.ports.log.warn(
@@ -384,33 +384,46 @@ export class Settler<Wire, Account> {
     }
   }
 
-  /** Where two values of a field differ, in the form in which they are compared, and what stands there. */
+  /**
+   * Where two values of a field differ, in the form in which they are compared, and what stands there. A place within a
+   * secret of the vendor's or of these values is the secret's own: its names are secret as well.
+   */
   places(
     field: string,
     a: unknown,
     b: unknown,
+    of: readonly Values[],
   ): { readonly path: PropertyPath; readonly a: unknown; readonly b: unknown }[] {
     const before = { [field]: canonicalOf(this.type, field, a) };
     const after = { [field]: canonicalOf(this.type, field, b) };
     // The normal form of a list may have other places than the list.
     const listed = Array.isArray(a) || Array.isArray(b);
     const paths = listed ? [[field]] : differingPaths(before[field], after[field], [field]);
-    return paths.map((path) => {
+    const declared = of.flatMap((values) => declaredSecrets(this.type, values));
+    const secrets = [before, after].flatMap((values) => secretPaths(this.type, values, declared));
+    const outermost = (path: PropertyPath) =>
+      path.map((_, index) => path.slice(0, index + 1)).find((each) => secrets.some((secret) => isEqual(secret, each)));
+    const told = new Map(paths.map((path) => outermost(path) ?? path).map((path) => [JSON.stringify(path), path]));
+    return [...told.values()].map((path) => {
       // What differs as a whole is shown as it is written.
       const whole = path.length === 1;
       return { path, a: whole ? a : valueAt(before, path), b: whole ? b : valueAt(after, path) };
     });
   }
 
-  /** Tells where two values of a field differ; of many differences the first few. */
+  /** Tells where two values of a field differ, without secrets of these values; of many differences the first few. */
   differences(
     field: string,
     a: unknown,
     b: unknown,
+    of: readonly Values[],
     tell: (path: PropertyPath, a: unknown, b: unknown) => string,
   ): string {
-    const places = this.places(field, a, b);
-    const told = places.slice(0, MOST_SHOWN).map((place) => tell(place.path, place.a, place.b));
+    const places = this.places(field, a, b, of);
+    const secrets = of.flatMap((values) => secretValues(this.type, values));
+    const told = places
+      .slice(0, MOST_SHOWN)
+      .map((place) => withoutSecrets(tell(place.path, place.a, place.b), secrets));
     const more = places.length - told.length;
     return [...told, ...(more > 0 ? [`and ${more} more of ${field}`] : [])].join("; ");
   }
@@ -423,11 +436,17 @@ export class Settler<Wire, Account> {
     return (path, value) => withoutSecrets(short(redact(path, value)), secrets);
   }
 
-  /** A copy of what stands at a path, without secrets of the vendor's or of these values. */
-  hider(...of: readonly Values[]): (path: PropertyPath, value: unknown) => unknown {
+  /** Copies of paths, and of what stands at one, without secrets of the vendor's or of these values. */
+  hider(...of: readonly Values[]): {
+    readonly path: (path: PropertyPath) => PropertyPath;
+    readonly value: (path: PropertyPath, value: unknown) => unknown;
+  } {
     const redact = this.#redactor(of);
     const secrets = of.flatMap((values) => secretValues(this.type, values));
-    return (path, value) => withoutSecretTexts(redact(path, value), secrets);
+    return {
+      path: (path) => path.map((key) => withoutSecrets(key, secrets)),
+      value: (path, value) => withoutSecretTexts(redact(path, value), secrets),
+    };
   }
 
   #redactor(of: readonly Values[]): (path: PropertyPath, value: unknown) => unknown {

@@ -17,6 +17,8 @@ export interface Taken extends Kept {
   readonly program: Values;
   /** Where the flow holds what the vendor never tells, such as a token: a program that is to set it must say it. */
   readonly untold: readonly PropertyPath[];
+  /** The fields that the program leaves out, and does not manage, since none can say what is there; and why, as sentences. */
+  readonly notes: readonly string[];
 }
 
 /** What exists, in the same order whatever the vendor's. */
@@ -45,7 +47,7 @@ export async function take<Wire, Account>(
   const found = registeredForm(type, (type.toDeclare ?? type.observe)(wire, {}));
   const told = withUntold(found, {});
   const program = programForm(type, declarable(type, told, settings));
-  const { args, checked } = checkedLeniently(type, program, settings);
+  const { args, checked, notes } = checkedLeniently(type, program, settings);
   const { secret } = declare(type, { [SECRETS]: secretsOf(type, checked.inputs) }, "");
   const inputs = { ...checked.inputs, ...(secret ? { [SECRETS]: secret } : {}) };
   // As a refresh would: a text that is a secret in one place is one everywhere.
@@ -56,6 +58,7 @@ export async function take<Wire, Account>(
     state: settler.stateOf(wire, account, declaration, inputs),
     program: args,
     untold: placesOf(found, (value) => value === UNTOLD).filter(([field = ""]) => !rulesOf(type, field).derived),
+    notes,
   };
 }
 
@@ -89,21 +92,40 @@ function declarable(type: FlowType, found: Values, settings: Values): Values {
   return Object.fromEntries(entries);
 }
 
-/** Checks what was found. What people made elsewhere may break rules of the type that need not stop anything. */
+/**
+ * Checks what was found. What people made elsewhere may break rules of the type that need not stop anything, and what
+ * breaks others is not managed where a program may leave it out: the vendor may know more than this version of the type.
+ */
 function checkedLeniently(
   type: FlowType,
   program: Values,
   settings: Values,
-): { readonly args: Values; readonly checked: Checked } {
+): { readonly args: Values; readonly checked: Checked; readonly notes: readonly string[] } {
   const lenient = Object.keys(type.fields.shape).flatMap((field): [string, unknown][] => {
     const { lenient: value } = rulesOf(type, field);
     return value === undefined ? [] : [[field, value]];
   });
   const strict = check(type, program, settings);
-  if (strict.failures.length === 0) return { args: program, checked: strict };
+  if (strict.failures.length === 0) return { args: program, checked: strict, notes: [] };
   const args = { ...program, ...Object.fromEntries(lenient) };
   const checked = check(type, args, settings);
-  if (checked.failures.length === 0) return { args, checked };
-  const problems = checked.failures.map(({ property, reason }) => `${property}: ${reason}`);
-  throw new FlowError("undeclarable", `No program can say what is there. ${problems.join("; ")}.`);
+  if (checked.failures.length === 0) return { args, checked, notes: [] };
+  const problemsOf = ({ failures }: Checked, field?: string) =>
+    failures
+      .filter(({ property }) => field === undefined || property.split(/[.[]/)[0] === field)
+      .map(({ property, reason }) => `${property}: ${reason}`)
+      .join("; ");
+  const fields = Object.entries(type.fields.shape);
+  const dropped = fields.flatMap(([field, schema]) =>
+    schema.safeParse(undefined).success && problemsOf(checked, field) !== "" ? [field] : [],
+  );
+  const rest = Object.fromEntries(Object.entries(args).filter(([field]) => !dropped.includes(field)));
+  const left = check(type, rest, settings);
+  if (left.failures.length > 0)
+    throw new FlowError("undeclarable", `No program can say what is there. ${problemsOf(left)}.`);
+  const notes = dropped.map(
+    (field) =>
+      `${field} is left out, and not managed: no program can say what is there. ${problemsOf(checked, field)}.`,
+  );
+  return { args: rest, checked: left, notes };
 }

@@ -61,7 +61,7 @@ export async function update<Wire, Account>(
         return `${field}: it is no longer what Pulumi last saw, it is now ${show([field], now(field))}, the program wants ${show([field], wanted)}`;
       }
       const found = owned(type, field, since[field], keys[field] ?? []);
-      return settler.differences(field, state[field], found, (path, last, found) => {
+      return settler.differences(field, state[field], found, [state, inputs], (path, last, found) => {
         const aim = path.length === 1 ? wanted : valueAt({ [field]: canonicalOf(type, field, wanted) }, path);
         return `${showPath(path, {})}: Pulumi last saw ${show(path, last)}, it is now ${show(path, found)}, the program wants ${show(path, aim)}`;
       });

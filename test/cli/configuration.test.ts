@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findConfiguration, type WantedStack } from "../../provider/cli/configuration";
 import { failureOf } from "../harness/failure-of";
-
-/** What a Pulumi CLI that is played by a script does. */
-interface PlayedCli {
-  readonly stdout?: string;
-  readonly stderr?: string;
-  readonly code?: number;
-}
+import { type PlayedCli, writeCli } from "./played-cli";
 
 describe("configuration of commands", () => {
   const path = process.env.PATH;
@@ -18,26 +12,14 @@ describe("configuration of commands", () => {
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "pulumi-flows-configuration-"));
-    process.env.PATH = join(folder, "bin");
+    process.env.PATH = folder;
   });
   afterEach(() => {
     process.env.PATH = path;
-    delete process.env.PULUMI_STACK;
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Puts a CLI on the path that writes down how it was called. */
-  function playCli({ stdout = "", stderr = "", code = 0 }: PlayedCli): void {
-    mkdirSync(join(folder, "bin"), { recursive: true });
-    const script = `#!${process.execPath}
-require("node:fs").writeFileSync(${JSON.stringify(join(folder, "called"))}, process.argv.slice(2).join(" "));
-process.stdout.write(${JSON.stringify(stdout)});
-process.stderr.write(${JSON.stringify(stderr)});
-process.exitCode = ${code};
-`;
-    writeFileSync(join(folder, "bin/pulumi"), script);
-    chmodSync(join(folder, "bin/pulumi"), 0o755);
-  }
+  const playCli = (cli: PlayedCli) => writeCli(folder, cli);
 
   function project(files: Readonly<Record<string, string>>): void {
     for (const [file, text] of Object.entries({ "Pulumi.yaml": "name: shop\nruntime: nodejs\n", ...files }))
@@ -88,13 +70,19 @@ process.exitCode = ${code};
     assert.match(found.notes.join(), /no Pulumi CLI on the PATH: only plain values of Pulumi\.dev\.yaml are used/);
   });
 
-  it("configuration: a CLI that fails is quoted in one line, and the file is used", async () => {
+  it("configuration: a CLI that fails is an error that quotes it in one line, and the file is not used", async () => {
     project({ "Pulumi.dev.yaml": "config:\n  kosli:org: acme\n" });
     playCli({ code: 1, stderr: "error: incorrect passphrase\n" });
-    process.env.PULUMI_STACK = "dev";
-    const found = await find();
-    assert.equal(found.read("kosli", "org"), "acme");
-    assert.match(found.notes.join(), /`pulumi config` failed \(incorrect passphrase\)/);
+    for (const [wanted, which] of [
+      [{ stack: "dev" }, "the stack dev"],
+      [{}, "the stack that is selected"],
+    ] as const) {
+      const { message } = await failureOf(find(wanted));
+      assert.ok(
+        message.includes(`of ${which} cannot be read: \`pulumi config\` failed (incorrect passphrase)`),
+        message,
+      );
+    }
   });
 
   it("configuration: where no stack is known that is said, and where there is no project nothing is", async () => {
@@ -108,10 +96,9 @@ process.exitCode = ${code};
   it("configuration: an answer of the CLI that cannot be read is not quoted", async () => {
     project({ "Pulumi.dev.yaml": "config:\n  kosli:org: acme\n" });
     playCli({ stdout: '{ "kosli:apiToken": hush-hush }' });
-    const found = await find({ stack: "dev" });
-    assert.equal(found.read("kosli", "org"), "acme");
-    assert.match(found.notes.join(), /answered something that is not understood/);
-    assert.doesNotMatch(found.notes.join(), /hush-hush/);
+    const { message } = await failureOf(find({ stack: "dev" }));
+    assert.match(message, /answered something that is not understood/);
+    assert.doesNotMatch(message, /hush-hush/);
   });
 
   it("configuration: a file that is no YAML is an error that names file and line, and quotes nothing", async () => {

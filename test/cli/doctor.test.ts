@@ -7,6 +7,7 @@ import { isObject, type Values } from "../../provider/lifecycle/values";
 import { allVendors } from "../../provider/vendors";
 import { type Emulator, startEmulator } from "../../testing/src/emulator";
 import { jsonOf, run, type Told } from "./exported-state";
+import { writeCli } from "./played-cli";
 
 const SENTINEL = "s3ntinel-k3y-0a1b2c";
 
@@ -199,6 +200,52 @@ describe("doctor", function () {
       assert.match(of("maxInFlight"), /^3: Calls that run at once/);
     } finally {
       for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"]) rmSync(join(folder, file));
+    }
+  });
+
+  it("doctor: a setting that is stored as a secret is told to be set, and its value nowhere", async () => {
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: shop\n");
+    const config = { "kosli:org": { value: "hush-hush-org", secret: true } };
+    writeCli(folder, { stdout: JSON.stringify(config) });
+    try {
+      const told = await doctor("--json", "--vendor", "kosli");
+      assert.equal(told.code, 0, told.stdout);
+      const org = findings(told).find(({ subject }) => subject === "org");
+      assert.equal(org?.found, "set (the stack's configuration)");
+      assert.match(told.stdout, /"account"[^}]*\[secret\]/);
+      assert.doesNotMatch(told.stdout + told.stderr, /hush-hush/);
+    } finally {
+      for (const file of ["Pulumi.yaml", "pulumi"]) rmSync(join(folder, file));
+    }
+  });
+
+  it("doctor: an organization that only flows name is no problem, and the account is not looked at", async () => {
+    delete process.env.KOSLI_ORG;
+    emulator.clearJournal();
+    const told = await doctor("--json", "--vendor", "kosli");
+    assert.equal(told.code, 0, told.stdout);
+    const note = findings(told).find(({ subject }) => subject === "org");
+    assert.equal(note?.status, "note");
+    assert.match(String(note?.found), /the account was not looked at/);
+    assert.match(String(note?.fix), /pulumi config set kosli:org.*KOSLI_ORG/);
+    assert.deepEqual(emulator.journal(), []);
+  });
+
+  it("doctor: a configuration that Pulumi's CLI cannot tell is a problem, and vendors are looked at by the environment", async () => {
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: shop\n");
+    writeFileSync(join(folder, "Pulumi.dev.yaml"), "config:\n  kosli:org: nobody\n");
+    writeCli(folder, { code: 255, stderr: "error: incorrect passphrase\n" });
+    try {
+      const told = await doctor("--stack", "dev", "--json");
+      assert.equal(told.code, 1);
+      const [problem, ...others] = problemsIn(findings(told));
+      assert.deepEqual([problem?.about, problem?.subject, others], ["configuration", "stack", []]);
+      assert.match(String(problem?.found), /of the stack dev cannot be read: .*\(incorrect passphrase\)/);
+      assert.match(String(problem?.fix), /environment variables/);
+      const stack = findings(told).filter(({ about, subject }) => about === "configuration" && subject === "stack");
+      assert.equal(stack.length, 1);
+    } finally {
+      for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "pulumi"]) rmSync(join(folder, file));
     }
   });
 

@@ -287,23 +287,32 @@ describe("drift", function () {
     );
 
     it(
-      "drift: a name that is a secret is shown nowhere, and without it the flow cannot be looked at",
+      "drift: a name that is a secret is shown nowhere, and is not needed where the vendor's id leads to the flow",
       open(async (scene) => {
-        const stack = await scene.created(secretArguments({ name: "hush-hush", description: "Ours" }, ["name"]));
+        const program = { name: "hush-hush", org: "acme", description: "Ours" };
+        const stack = await scene.created(secretArguments(program, ["name"]));
         scene.world.edit(scene.only.identity, "description", "Theirs");
-        const flow = flowOf(kosliFlow, stack, { secrets: [["name"]] });
-        for (const args of [[], ["--json"]]) {
-          const told = await drift(scene, stateOf(scene, [flow]), ...args);
-          assert.equal(told.code, 2);
-          assert.match(told.stdout, /acme\/\[secret\]/);
-          assert.doesNotMatch(told.stdout + told.stderr, /hush-hush/);
-        }
         const provider = providerOf(kosliFlow, scene.world);
         process.env.KOSLI_API_TOKEN = provider.settings.apiToken;
+        const flow = flowOf(kosliFlow, stack, { secrets: [["name"]] });
         try {
-          const told = await drift(scene, exported([provider], [flow], { showSecrets: false }));
-          assert.equal(told.code, 1);
-          assert.match(told.stdout, /What leads to it is a secret that this state does not show/);
+          for (const showSecrets of [true, false])
+            for (const args of [[], ["--json"]]) {
+              const told = await drift(scene, exported([provider], [flow], { showSecrets }), ...args);
+              assert.equal(told.code, 2, told.stdout);
+              assert.match(told.stdout, /acme\/\[secret\].*"Ours".*"Theirs"/s);
+              // Ids stand in clear in every state: that a hidden name is in one cannot be known.
+              const unshown = showSecrets ? told.stdout : told.stdout.replaceAll(stack.resource.id, "");
+              assert.doesNotMatch(unshown + told.stderr, /hush-hush/);
+            }
+          const { vendorId: _, ...state } = stack.resource.state;
+          const idless = { ...flow, kept: { id: stack.resource.id, state } };
+          const nowhereElse = flowOf(kosliFlow, stack, { secrets: [["org"]] });
+          for (const lost of [idless, nowhereElse]) {
+            const told = await drift(scene, exported([provider], [lost], { showSecrets: false }));
+            assert.equal(told.code, 1);
+            assert.match(told.stdout, /What leads to it is a secret that this state does not show/);
+          }
         } finally {
           delete process.env.KOSLI_API_TOKEN;
         }
@@ -367,6 +376,19 @@ describe("drift", function () {
     );
 
     it(
+      "drift: of a provider that was replaced, only the one that is in its place is used",
+      open(async (scene) => {
+        const stack = await scene.created({ name: "web" });
+        const replaced = { settings: { apiUrl: "http://127.0.0.1:1" }, more: { id: "01d", delete: true } };
+        for (const own of [{}, { name: "auditors", isExplicit: true }]) {
+          const providers = [{ ...own, ...replaced }, own].map((more) => providerOf(kosliFlow, scene.world, more));
+          const told = await drift(scene, exported(providers, [flowOf(kosliFlow, stack)]), "--unmanaged");
+          assert.deepEqual([told.code, told.stdout], [0, "1 flow compared: no drift, 0 in no given state.\n"]);
+        }
+      }),
+    );
+
+    it(
       "drift: --unmanaged lists by account: also those of explicit providers, and organizations that only flows name",
       open(async (scene) => {
         const stack = await scene.created({ name: "web", org: "globex" });
@@ -395,6 +417,29 @@ describe("drift", function () {
           { type: "kosli:Flow", label: "audit/yearly", id: "audit/yearly", host },
         ]);
         assert.deepEqual(jsonOf(told).notListed, []);
+      }),
+    );
+
+    it(
+      "drift: --unmanaged lists nothing that a state is still to delete, and no renamed flow that could not be checked",
+      open(async (scene) => {
+        const doomed = await scene.created({ name: "doomed" });
+        const web = await scene.created({ name: "web" });
+        const { identity = "" } = scene.world.objects().find(({ key }) => key === "acme/web") ?? {};
+        scene.world.edit(identity, "name", "renamed");
+        const newer = { ...web.resource.state, __declared: JSON.stringify({ version: 99, fields: [] }) };
+        const flows = [
+          flowOf(kosliFlow, doomed, { name: "doomed", more: { delete: true } }),
+          flowOf(kosliFlow, web, { kept: { id: web.resource.id, state: newer } }),
+        ];
+        const told = await drift(scene, stateOf(scene, flows), "--unmanaged", "--json");
+        assert.deepEqual([told.code, jsonOf(told).compared, jsonOf(told).unmanaged], [1, 0, []]);
+        scene.world.add("stray");
+        const strays = listOf(jsonOf(await drift(scene, stateOf(scene, flows), "--unmanaged", "--json")), "unmanaged");
+        assert.deepEqual(
+          strays.map(({ id }) => id),
+          ["acme/stray"],
+        );
       }),
     );
 
@@ -454,6 +499,7 @@ describe("drift", function () {
   const malformed: [what: string, stdin: string, told: RegExp][] = [
     ["empty input", " \n", /Standard input is empty/],
     ["no JSON", "hush-hush: 1", /this is no JSON/],
+    ["UTF-16, as Windows PowerShell writes it", "\ufffd\ufffd{\0", /this is UTF-16.*`pulumi stack export --file /],
     ["another JSON", '{"steps":[]}', /this is no exported state/],
     ["a checkpoint of a backend", '{"version":3,"checkpoint":{}}', /no exported state.*`pulumi stack export`/],
     ["a newer version", '{"version":5,"deployment":{}}', /version 5.*install a newer one/],
@@ -475,6 +521,10 @@ describe("drift", function () {
   it("drift: a stack without resources has no drift", async () => {
     for (const deployment of ["{}", '{"resources":null}', "null"])
       assert.equal((await run(["drift"], { stdin: `{"version":3,"deployment":${deployment}}` })).code, 0);
+  });
+
+  it("drift: a mark at the beginning of a state, as Windows PowerShell writes it, is no part of it", async () => {
+    assert.equal((await run(["drift"], { stdin: `\ufeff${exported([], [])}` })).code, 0);
   });
 
   it("drift: a terminal is not waited for, and a file that is not there is named", async () => {

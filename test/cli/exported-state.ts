@@ -48,6 +48,8 @@ export interface ExportedProvider {
   readonly vendor: string;
   readonly settings: TestSettings;
   readonly isExplicit?: boolean;
+  /** Other members of the resource. */
+  readonly more?: Values;
 }
 
 /** One flow in an exported state. */
@@ -76,7 +78,7 @@ export function exported(
   runs += 1;
   const resources = [
     { urn: `${URN}::pulumi:pulumi:Stack::shop-dev`, type: "pulumi:pulumi:Stack", custom: false },
-    ...providers.map(({ name, vendor, settings, isExplicit }) => ({
+    ...providers.map(({ name, vendor, settings, isExplicit, more = {} }) => ({
       urn: providerUrn(name),
       type: "pulumi:providers:pulumi-nodejs",
       custom: true,
@@ -91,6 +93,7 @@ export function exported(
         [`${vendor}:maxRequestsPerHour`]: String(1_000_000 + runs),
         ...(isExplicit ? { "pulumi-flows:explicit": "true" } : {}),
       },
+      ...more,
     })),
     ...flows.map(
       ({ name, token, kept: { id, state }, provider = providers[0]?.name ?? "", secrets = [], more = {} }) => ({

@@ -140,16 +140,102 @@ describe("compare", function () {
       assert.deepEqual(found?.unseen, [["tags", "other"]]);
     }));
 
-  it("compare: of a list with a secret that is not given the other items are compared", () =>
+  it("compare: no path is told beyond a secret that it leads into, and none with a secret's text in it", () =>
     within(kosliFlow, async (scene) => {
-      const stack = await scene.created({ name: "web", legacyTemplate: ["artifact", "unit-test"] });
-      const state = { ...stack.resource.state, legacyTemplate: [HIDDEN, "unit-test"] };
-      assert.deepEqual((await compared(scene, stack, state))?.deviations, []);
-      const other = { ...stack.resource.state, legacyTemplate: [HIDDEN, "snyk"] };
+      const textWith = (name: string) => `version: 1\ntrail:\n  attestations:\n  - {name: ${name}, type: jira}\n`;
+      const program = {
+        name: "web",
+        description: "hush-hush",
+        tags: { "tag-key": "v" },
+        template: textWith("hush-pr"),
+      };
+      const stack = await scene.created(program);
+      const places = [["description"], ["tags"], ["template"]];
+      scene.world.edit(scene.only.identity, "tags", { "tag-key": "w" });
+      scene.world.edit(scene.only.identity, "template", textWith("other-pr"));
+      const hidden = { expected: HIDDEN, found: HIDDEN };
+      assert.deepEqual((await compared(scene, stack, stack.resource.state, places))?.deviations, [
+        { path: ["template"], ...hidden },
+        { path: ["tags"], ...hidden },
+      ]);
+      scene.world.edit(scene.only.identity, "template", textWith("hush-hush"));
+      const state = { ...stack.resource.state, template: { version: 1, trail: { attestations: {} } } };
+      const { deviations = [] } = (await compared(scene, stack, state, places.slice(0, 2))) ?? {};
+      assert.ok(deviations.some(({ path }) => path[0] === "template"));
+      assert.doesNotMatch(JSON.stringify(deviations), /hush-hush|tag-key/);
+    }));
+
+  it("compare: nor do messages of an update tell such a path", () =>
+    within(kosliFlow, async (scene) => {
+      const program = secretArguments({ name: "web", tags: { "tag-key": "v", other: "v" } }, ["tags"]);
+      const stack = await scene.created(program);
+      scene.world.edit(scene.only.identity, "tags", { "tag-key": "w", other: "w" });
+      const wanted = { ...program, tags: { "tag-key": "x", other: "x" } };
+      await assert.rejects(stack.up(wanted), (error: Error) => {
+        assert.match(
+          error.message,
+          / tags: Pulumi last saw \[secret\], it is now \[secret\], the program wants \[secret\]\./,
+        );
+        assert.doesNotMatch(error.message, /tag-key/);
+        return true;
+      });
+    }));
+
+  it("compare: a list with a secret that is not given is not compared, wherever its items are now", () =>
+    within(kosliFlow, async (scene) => {
+      const stack = await scene.created({ name: "web", legacyTemplate: ["hush-hush", "scan"] });
+      const state = { ...stack.resource.state, legacyTemplate: [HIDDEN, "scan"] };
+      for (const controls of [["scan", "hush-hush"], ["new", "hush-hush", "scan"], ["scan"]]) {
+        const items = controls.map((name) => `\n    - {name: ${name}, type: '*'}`).join("");
+        const text = `version: 1\ntrail:\n  artifacts:\n  - name: artifact\n    attestations:${items}\n`;
+        scene.world.edit(scene.only.identity, "template", text);
+        const found = await compared(scene, stack, state);
+        assert.deepEqual([found?.deviations, found?.unseen], [[], [["legacyTemplate"]]], controls.join());
+      }
+      scene.world.edit(scene.only.identity, "template", "version: 1");
+      const [cleared] = (await compared(scene, stack, state))?.deviations ?? [];
+      assert.deepEqual(cleared, { path: ["legacyTemplate"], expected: [HIDDEN, "scan"], found: HIDDEN });
+    }));
+
+  it("compare: where a secret that is not given is no longer in its place, what is there as a whole is hidden", () =>
+    within(kosliFlow, async (scene) => {
+      const at = ["template", "trail", "attestations", "pr", "type"];
+      const attestation = { name: "pr", type: "custom:hush" };
+      const program = { name: "web", template: { version: 1, trail: { attestations: [attestation] } } };
+      const stack = await scene.created(secretArguments(program, at));
+      const state = withValueAt(stack.resource.state, at, HIDDEN);
+      for (const moved of ["{name: other, type: custom:hush}", "{name: pr, type: custom:hush}\nnewer: 1"]) {
+        scene.world.edit(scene.only.identity, "template", `version: 1\ntrail:\n  attestations:\n  - ${moved}\n`);
+        const found = await compared(scene, stack, state, [at]);
+        assert.deepEqual(found?.deviations, [{ path: ["template"], expected: state.template, found: HIDDEN }], moved);
+      }
+    }));
+
+  it("compare: a secret that is not given and that somebody has emptied is a difference", () =>
+    within(kosliFlow, async (scene) => {
+      const template = "version: 1\ntrail: {attestations: [{name: pr, type: jira}]}";
+      const stack = await scene.created({ name: "web", description: "hush-hush", template });
+      const state = { ...stack.resource.state, description: HIDDEN, template: HIDDEN };
+      scene.world.edit(scene.only.identity, "description", "");
+      scene.world.edit(scene.only.identity, "template", "version: 1");
+      const found = await compared(scene, stack, state, [["description"], ["template"]]);
       assert.deepEqual(
-        (await compared(scene, stack, other))?.deviations.map(({ path }) => path),
-        [["legacyTemplate"]],
+        found?.deviations.map(({ path }) => path),
+        [["description"], ["template"]],
       );
+      assert.deepEqual(found?.unseen, []);
+    }));
+
+  it("compare: a template that has become none is one difference, with both as they are written", () =>
+    within(kosliFlow, async (scene) => {
+      const template = { version: 1, trail: { attestations: [{ name: "pr", type: "jira" }] } };
+      const stack = await scene.created({ name: "web", template });
+      const expected = stack.resource.state.template;
+      for (const found of ["not yaml: [", "", "trail:\n  attestations:\n  - {name: pr, type: jira}\nnewer: 1\n"]) {
+        scene.world.edit(scene.only.identity, "template", found);
+        const told = await compared(scene, stack);
+        assert.deepEqual(told?.deviations, [{ path: ["template"], expected, found }]);
+      }
     }));
 
   it("compare: of a state that says nothing of its program, or is of a newer version, it is told why it cannot be compared", () =>

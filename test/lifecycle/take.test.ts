@@ -106,6 +106,36 @@ describe("taking over", () => {
     assert.match((await failureAs(FlowError, failing)).message, /GET \/ failed/);
   });
 
+  it("kosli: a template that no program can say is left as it is, and told, and the rest is managed", async () => {
+    const bench = await KosliBench.start();
+    try {
+      const unsayable: [template: string, note: RegExp][] = [
+        ["version: 1\nnewer: true\n", /^template is left out, and not managed: .* template\.newer: .*\.$/],
+        ["trail: {attestations: [{name: a, type: newer}]}", /template\.trail\.attestations/],
+        ["not yaml: [", /not readable YAML/],
+        ["", /must be a YAML mapping/],
+        ["- a", /must be a YAML mapping/],
+      ];
+      for (const [template, note] of unsayable) {
+        edit(bench, "create", "web", { template, description: "Theirs" });
+        bench.emulator.clearJournal();
+        const taken = await takenWithoutDifference(bench, "acme/web");
+        assert.deepEqual(taken.program, { name: "web", description: "Theirs", visibility: taken.inputs.visibility });
+        assert.equal(taken.notes.length, 1);
+        assert.match(taken.notes[0] ?? "", note);
+        const { lifecycle } = bench.run();
+        const { inputs } = lifecycle.check({ ...taken.program, name: "ours" });
+        await lifecycle.update(taken.id, taken.state, inputs);
+        const [flow] = bench.emulator.state().kosli.flows;
+        assert.equal(flow?.name, "ours");
+        assert.equal(flow?.template, template);
+        bench.emulator.reset();
+      }
+    } finally {
+      await bench.emulator.close();
+    }
+  });
+
   it("kosli: an old name of a flow leads to none, and without an organization nothing is listed", async () => {
     const bench = await KosliBench.start();
     try {

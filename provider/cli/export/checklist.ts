@@ -116,7 +116,7 @@ function notes({ flows, broken }: Exported): string[] {
   ];
 }
 
-function notesOn({ type, program, untold, inputs, lifecycle }: WrittenFlow["flow"]): string[] {
+function notesOn({ type, program, untold, notes, inputs, lifecycle }: WrittenFlow["flow"]): string[] {
   const rules = Object.keys(type.fields.shape).flatMap((field) => {
     const { lenient } = rulesOf(type, field);
     if (lenient === undefined || program[field] !== lenient) return [];
@@ -129,7 +129,7 @@ function notesOn({ type, program, untold, inputs, lifecycle }: WrittenFlow["flow
   const secrets = untold.map(
     (path) => `the vendor does not tell ${showPath(path, inputs)}: it is left as it is, until the program says it.`,
   );
-  return [...rules, ...secrets];
+  return [...rules, ...notes, ...secrets];
 }
 
 function table(title: string, head: readonly string[], rows: readonly string[][]): string {

@@ -159,9 +159,11 @@ export const trigger: FlowType<TriggerFields, WireTrigger, KapsoAccount> = {
   },
   async list(account) {
     const workflows = await liveWorkflows(account);
-    const found = await Promise.all(workflows.map(({ id }) => list(account, id, () => true)));
-    for (const { id, workflow_id } of found.flat()) account.workflowsOfTriggers.set(id, workflow_id);
-    return found.flat().map((wire) => ({ id: wire.id, label: trigger.label(trigger.observe(wire, {})) }));
+    const lists = await Promise.all(workflows.map(({ id }) => orNothing(list(account, id, () => true))));
+    // One that was deleted meanwhile has no list.
+    const found = lists.flatMap((each) => each ?? []);
+    for (const { id, workflow_id } of found) account.workflowsOfTriggers.set(id, workflow_id);
+    return found.map((wire) => ({ id: wire.id, label: trigger.label(trigger.observe(wire, {})) }));
   },
   async locate(account, id) {
     if (!account.workflowsOfTriggers.has(id)) await trigger.list(account, {});

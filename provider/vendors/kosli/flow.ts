@@ -153,7 +153,11 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
 
   async list({ lists }, { org }) {
     if (typeof org !== "string" || !ORG.test(org)) throw new FlowError("settings", `${NO_ORGANIZATION}.`);
-    return (await lists.all(org)).map((wire) => ({ id: flow.idOf(wire), label: flow.label(wire) }));
+    return (await lists.all(org)).map((wire) => ({
+      id: flow.idOf(wire),
+      label: flow.label(wire),
+      ...(wire.id ? { identity: wire.id } : {}),
+    }));
   },
   async find(account, { org, name }) {
     const found = await get(account, org, name);

@@ -143,8 +143,9 @@ export function canonicalTemplate(value: unknown): unknown {
   const { value: parsed, broken } =
     typeof value === "string" ? parse(value) : { value: fromRegistered(templateSchema, value) };
   const read = templateSchema.safeParse(parsed);
-  // What is no template (the vendor may know more than we do) is compared as data, and what is no YAML as text.
-  if (!read.success) return { unreadable: broken ? value : parsed };
+  // What is no template (the vendor may know more than we do) is compared as data, and what is no YAML as text: in a list,
+  // since it has no places of a template and differs as a whole.
+  if (!read.success) return [broken ? value : parsed];
   const { attestations, artifacts = [] } = read.data.trail ?? {};
   // Sorted, since a list with a name that cannot be a key stays a list.
   const byName = <T extends { name: string }>(list: readonly T[]) =>

@@ -22,6 +22,16 @@ describe("export", function () {
   const flow = (name: string) => makeFlow(emulator, "runtype:Flow", { name, steps: [] });
   const paths = (out = "runtype-flows") => Object.keys(folder.files(out)).filter((path) => path.startsWith("flows/"));
 
+  it("what no program can say of a flow is left as it is, and told in the checklist", async () => {
+    const template = "version: 1\nnewer: true\n";
+    emulator.edit({ vendor: "kosli", action: "create", org: "acme", name: "web", set: { template } });
+    const { code } = await run("kosli");
+    assert.equal(code, 0);
+    const { "EXPORT.md": told, "flows/web.ts": module } = folder.files("kosli-flows");
+    assert.match(told ?? "", /^- `flows\/web\.ts`: template is left out, and not managed: .*newer/m);
+    assert.doesNotMatch(module ?? "template", /template/);
+  });
+
   it("files: what differs is never overwritten without --force, and is named", async () => {
     await flow("one");
     await run("runtype");

@@ -115,6 +115,22 @@ describe("taking over what Kapso has", () => {
     for (const { id } of found) await lifecycle.take(id);
     assert.equal(emulator.journal().length, 2, "each is read by one call");
   });
+
+  it("triggers: a workflow that is deleted while they are listed does not keep those of the others from being found", async () => {
+    for (const name of ["one", "two"]) {
+      emulator.edit({ vendor: "kapso", action: "createWorkflow", set: { name } });
+      emulator.edit({ vendor: "kapso", action: "addTrigger", workflow: name, add: { trigger_type: "api_call" } });
+    }
+    emulator.faults([
+      {
+        match: { operation: "listTriggers" },
+        when: "before",
+        then: { status: 404, body: { error: "gone" } },
+        times: 1,
+      },
+    ]);
+    assert.equal((await benchOf(trigger).run().lifecycle.list()).length, 1);
+  });
 });
 
 /** With all lists in one order: those that a graph holds have none. */
