@@ -21,6 +21,23 @@ describe("humanloop:Flow", () => {
   const versions = () =>
     file().versions.map(({ version_id, version_name, attributes }) => ({ version_id, version_name, attributes }));
 
+  /** Somebody else makes a version, and deploys it to production. */
+  const deployTheirs = () => {
+    emulator.edit({
+      vendor: "humanloop",
+      action: "upsertFlow",
+      set: { path: "support/answers", attributes: { model: "theirs" } },
+    });
+    const theirs = versions().at(-1)?.version_id ?? "";
+    emulator.edit({
+      vendor: "humanloop",
+      action: "deploy",
+      file: "support/answers",
+      environment: "production",
+      version: theirs,
+    });
+  };
+
   it("creation says that the first version is live in the default environment at once", async () => {
     const stack = flowStack(emulator);
     const run = stack.bench.run();
@@ -54,19 +71,7 @@ describe("humanloop:Flow", () => {
   it("versions that others make, and deployments of them, are no difference", async () => {
     const stack = flowStack(emulator);
     await stack.up(program());
-    emulator.edit({
-      vendor: "humanloop",
-      action: "upsertFlow",
-      set: { path: "support/answers", attributes: { model: "theirs" } },
-    });
-    const theirs = versions().at(-1)?.version_id ?? "";
-    emulator.edit({
-      vendor: "humanloop",
-      action: "deploy",
-      file: "support/answers",
-      environment: "production",
-      version: theirs,
-    });
+    deployTheirs();
     await stack.refresh();
     emulator.clearJournal();
     await stack.up(program());
@@ -124,19 +129,7 @@ describe("humanloop:Flow", () => {
     const stack = flowStack(emulator);
     await stack.up(program());
     const [own] = versions();
-    emulator.edit({
-      vendor: "humanloop",
-      action: "upsertFlow",
-      set: { path: "support/answers", attributes: { model: "theirs" } },
-    });
-    const theirs = versions().at(-1)?.version_id ?? "";
-    emulator.edit({
-      vendor: "humanloop",
-      action: "deploy",
-      file: "support/answers",
-      environment: "production",
-      version: theirs,
-    });
+    deployTheirs();
     emulator.edit({
       vendor: "humanloop",
       action: "deleteVersion",
