@@ -3,6 +3,7 @@ import type { Client } from "../../http/client";
 import { path } from "../../http/path";
 import { FlowError, VendorError, type VendorErrorKind } from "../../lifecycle/errors";
 import type { Clock, Log } from "../../lifecycle/ports";
+import { askOnce } from "../ask-once";
 import type { FlowPaths } from "./flow-paths";
 
 /** The way to one Humanloop organization: a key belongs to one. */
@@ -25,26 +26,23 @@ const directory = z.object({ id: z.string() });
 /** The organization that a key reaches, asked once for all resources of a run. No flow tells whose it is. */
 export class Organization {
   readonly #client: Client;
-  #asked: Promise<string> | undefined;
   #told = "";
 
   constructor(client: Client) {
     this.#client = client;
   }
 
+  /** Asks; empty where the key may not. */
+  readonly ask = askOnce(() =>
+    this.#rootDirectory().catch((error) => {
+      if (error instanceof VendorError && REFUSALS.includes(error.kind)) return "";
+      throw error;
+    }),
+  );
+
   /** Empty until it was asked, or where the key may not ask. */
   get told(): string {
     return this.#told;
-  }
-
-  /** Asks; empty where the key may not. */
-  ask(): Promise<string> {
-    this.#asked ??= this.#rootDirectory().catch((error) => {
-      if (error instanceof VendorError && REFUSALS.includes(error.kind)) return "";
-      this.#asked = undefined;
-      throw error;
-    });
-    return this.#asked;
   }
 
   /** Every organization has one root directory, with an id of its own, also where there is nothing in it. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Client } from "../../http/client";
 import { path } from "../../http/path";
 import { VendorError } from "../../lifecycle/errors";
+import { askOnce } from "../ask-once";
 import { wireFlow } from "./wire";
 
 /** Few, since a list tells each flow with all its attributes. */
@@ -31,7 +32,7 @@ interface FlowRecord {
  */
 export class FlowPaths {
   readonly #client: Client;
-  #shared: Promise<readonly FlowRecord[]> | undefined;
+  readonly #atFirst = askOnce(() => this.all());
 
   constructor(client: Client) {
     this.#client = client;
@@ -39,12 +40,7 @@ export class FlowPaths {
 
   /** The id of the flow that had this path when the run first asked; it may be elsewhere by now. */
   async idAt(to: string): Promise<string | undefined> {
-    this.#shared ??= this.all().catch((error) => {
-      // A failed list must not answer for the rest of the run.
-      this.#shared = undefined;
-      throw error;
-    });
-    return idOf(await this.#shared, to);
+    return idOf(await this.#atFirst(), to);
   }
 
   /** The id of the flow that has this path, listed anew. */

@@ -3,6 +3,7 @@ import type { Client } from "../../http/client";
 import { path } from "../../http/path";
 import { FlowError, VendorError } from "../../lifecycle/errors";
 import type { Clock, Log } from "../../lifecycle/ports";
+import { askOnce } from "../ask-once";
 import type { FlowNames } from "./flow-names";
 
 /** The way to one Runtype account: a key belongs to one. */
@@ -45,14 +46,11 @@ async function ownerOfKey(client: Client): Promise<string> {
 }
 
 /** Whose key it is, asked once; empty where the key may not ask. */
-export function askedOnce(client: Client): () => Promise<string> {
-  let owner: Promise<string> | undefined;
-  return () => {
-    owner ??= ownerOfKey(client).catch((error) => {
+export function askedOwner(client: Client): () => Promise<string> {
+  return askOnce(() =>
+    ownerOfKey(client).catch((error) => {
       if (error instanceof VendorError && (error.kind === "forbidden" || error.kind === "notFound")) return "";
-      owner = undefined;
       throw error;
-    });
-    return owner;
-  };
+    }),
+  );
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Client } from "../../http/client";
 import { path } from "../../http/path";
 import { VendorError } from "../../lifecycle/errors";
+import { askOnce } from "../ask-once";
 import { type WireFlowItem, wireFlowItem } from "./wire";
 
 /** Runtype documents no largest page; what it allows at most elsewhere. */
@@ -21,7 +22,7 @@ const page = z.object({
  */
 export class FlowNames {
   readonly #client: Client;
-  #shared: Promise<WireFlowItem[]> | undefined;
+  readonly #atFirst = askOnce(() => this.all());
   readonly #uncertain = new Set<string>();
 
   constructor(client: Client) {
@@ -30,7 +31,7 @@ export class FlowNames {
 
   /** The ids of the flows that had exactly this name when the run first asked. */
   async named(name: string): Promise<string[]> {
-    const flows = await (this.#uncertain.has(name) ? this.all() : this.#once());
+    const flows = await (this.#uncertain.has(name) ? this.all() : this.#atFirst());
     return flows.filter((each) => each.name === name).map(({ id }) => id);
   }
 
@@ -56,15 +57,5 @@ export class FlowNames {
       }
       cursor = pagination.nextCursor;
     }
-  }
-
-  #once(): Promise<WireFlowItem[]> {
-    const shared = this.#shared ?? this.all();
-    this.#shared = shared;
-    // A failed list must not answer for the rest of the run.
-    shared.catch(() => {
-      if (this.#shared === shared) this.#shared = undefined;
-    });
-    return shared;
   }
 }

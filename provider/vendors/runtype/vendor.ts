@@ -3,7 +3,7 @@ import type { ErrorDialect } from "../../http/layers";
 import { FlowError } from "../../lifecycle/errors";
 import { isObject } from "../../lifecycle/values";
 import { defineVendor, keyAdvice, type Settings } from "../vendor";
-import { askedOnce, type RuntypeAccount } from "./account";
+import { askedOwner, type RuntypeAccount } from "./account";
 import { flow } from "./flow";
 import { FlowNames } from "./flow-names";
 import { publication } from "./publication";
@@ -74,7 +74,7 @@ export const runtype = defineVendor<SettingName, RuntypeAccount>({
       // Runtype tells its own tools by the user agent, and what they manage from what others do: this package says what it is.
       headers: { authorization: `Bearer ${settings.apiKey}`, "user-agent": connection.userAgent },
     });
-    return { client, names: new FlowNames(client), owner: askedOnce(client), clock, log };
+    return { client, names: new FlowNames(client), owner: askedOwner(client), clock, log };
   },
   rights,
   flowTypes: [flow, publication],
