@@ -11,7 +11,7 @@ import { assertGolden } from "../harness/golden";
 import { endings } from "./judge";
 import { type Judged, matrixOf } from "./matrix";
 import { operationsOf } from "./operations";
-import { matrixInThreads } from "./threads";
+import { Threads } from "./threads";
 
 /** Most runs that a flow may need after a fault. */
 const MOST_RUNS = 2;
@@ -19,13 +19,19 @@ const MOST_RUNS = 2;
 describe("fault matrix", function () {
   this.timeout(600_000);
   const cells: Record<string, number> = {};
+  let threads: Threads | undefined;
+  before(() => {
+    threads = new Threads();
+  });
+  after(() => threads?.end());
 
   for (const subject of subjects) {
     for (const [nature, { withoutFaults }] of Object.entries(subject.natures)) {
       if (withoutFaults) continue;
       const title = `${subject.type.token} (${nature})`;
       it(`matrix: ${title}: every fault at every call ends as it is known to, and what follows mends it`, async () => {
-        const judged = await matrixInThreads({ token: subject.type.token, nature });
+        assert.ok(threads);
+        const judged = await threads.matrix({ token: subject.type.token, nature });
         cells[title] = judged.length;
         const byOperation = groupBy(judged, ({ operation }) => operation);
         show(title, byOperation);

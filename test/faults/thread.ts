@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
-import { parentPort, workerData } from "node:worker_threads";
-import { z } from "zod";
+import { parentPort } from "node:worker_threads";
 import { subjects } from "../conformance/subjects";
-import { matrixOf } from "./matrix";
+import { type Judged, matrixOf } from "./matrix";
+import type { Answer, Task } from "./threads";
 
-// Runs in a thread of its own: tries a share of a matrix and answers with what became of its cells.
-const { token, nature, share } = z
-  .object({ token: z.string(), nature: z.string(), share: z.object({ from: z.number(), every: z.number() }) })
-  .parse(workerData);
-const subject = subjects.find(({ type }) => type.token === token);
-const found = subject?.natures[nature];
-assert.ok(subject && found, `there is no ${token} (${nature})`);
-void matrixOf(subject, found, undefined, share).then((judged) => parentPort?.postMessage(judged));
+// Runs in a thread of its own: tries one share of a matrix after the other, and answers with what became of its cells.
+parentPort?.on("message", async (task: Task) => {
+  const answer: Answer = await judgedOf(task).then(
+    (judged) => ({ judged }),
+    (error) => ({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  );
+  parentPort?.postMessage(answer);
+});
+
+async function judgedOf({ token, nature, share }: Task): Promise<Judged[]> {
+  const subject = subjects.find(({ type }) => type.token === token);
+  const found = subject?.natures[nature];
+  assert.ok(subject && found, `there is no ${token} (${nature})`);
+  return matrixOf(subject, found, undefined, share);
+}

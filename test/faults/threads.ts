@@ -9,21 +9,47 @@ export interface MatrixName {
   readonly nature: string;
 }
 
-/** The matrix of a subject, tried by as many threads as the machine has processors. */
-export async function matrixInThreads(name: MatrixName): Promise<Judged[]> {
-  const every = Math.min(availableParallelism(), 4);
-  const shares = Array.from({ length: every }, (_, from) => inThread(name, { from, every }));
-  return (await Promise.all(shares)).flat();
+/** Which part of which matrix a thread is to try. */
+export interface Task extends MatrixName {
+  readonly share: Share;
 }
 
-function inThread(name: MatrixName, share: Share): Promise<Judged[]> {
+/** What a thread answers. */
+export type Answer = { readonly judged: Judged[] } | { readonly failure: string };
+
+/** As many threads as the machine has processors, started once for all matrices: a thread needs seconds to load. */
+export class Threads {
+  readonly #workers = Array.from(
+    { length: Math.min(availableParallelism(), 4) },
+    () => new Worker(join(__dirname, "thread.ts"), { execArgv: ["-r", "ts-node/register/transpile-only"] }),
+  );
+
+  /** The matrix of a subject, tried by all threads. */
+  async matrix(name: MatrixName): Promise<Judged[]> {
+    const every = this.#workers.length;
+    const shares = this.#workers.map((worker, from) => answerOf(worker, { ...name, share: { from, every } }));
+    return (await Promise.all(shares)).flat();
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}
+
+function answerOf(worker: Worker, task: Task): Promise<Judged[]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(join(__dirname, "thread.ts"), {
-      workerData: { ...name, share },
-      execArgv: ["-r", "ts-node/register/transpile-only"],
-    });
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", (code) => reject(new Error(`The thread ended with ${code} and without an answer`)));
+    const listen = (listener: "once" | "off") => {
+      worker[listener]("message", onMessage);
+      worker[listener]("error", reject);
+      worker[listener]("exit", onExit);
+    };
+    const onMessage = (answer: Answer) => {
+      listen("off");
+      if ("judged" in answer) resolve(answer.judged);
+      else reject(new Error(answer.failure));
+    };
+    const onExit = (code: number) => reject(new Error(`The thread ended with ${code} and without an answer`));
+    listen("once");
+    worker.postMessage(task);
   });
 }
