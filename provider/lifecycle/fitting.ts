@@ -34,6 +34,35 @@ function hasLiteralsOf(schema: z.ZodObject, value: Values): boolean {
   );
 }
 
+/** Tells whether a schema, or any inside it, is one of these: what has none need not be walked through, however large. */
+export function reaching(isOne: (schema: z.ZodType) => boolean): (schema: z.ZodType) => boolean {
+  const known = new WeakMap<z.ZodType, boolean>();
+  const reaches = (schema: z.ZodType): boolean => {
+    const before = known.get(schema);
+    if (before !== undefined) return before;
+    const found = isOne(schema) || schemasIn(schema).some(reaches);
+    known.set(schema, found);
+    return found;
+  };
+  return reaches;
+}
+
+function schemasIn(schema: z.ZodType): z.ZodType[] {
+  const inner =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodNullable
+      ? [schema.unwrap()]
+      : schema instanceof z.ZodUnion
+        ? schema.options
+        : schema instanceof z.ZodObject
+          ? Object.values(schema.shape)
+          : schema instanceof z.ZodRecord
+            ? [schema.valueType]
+            : schema instanceof z.ZodArray
+              ? [schema.element]
+              : [];
+  return inner.filter((each) => each instanceof z.ZodType);
+}
+
 /** The schema of a member of an object, or of an item of a list in either form. */
 export function memberOf(schema: z.ZodType, key: string): z.ZodType | undefined {
   const inner =

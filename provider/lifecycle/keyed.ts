@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { fitting, memberOf } from "./fitting";
+import { fitting, memberOf, reaching } from "./fitting";
 import { type FlowType, type Keying, keyings } from "./flow-type";
 import { isObject, UNKNOWN, type Values } from "./values";
 
@@ -140,6 +140,8 @@ function byField(type: FlowType, values: Values, turn: (schema: z.ZodType, value
   );
 }
 
+const hasKeyedLists = reaching((schema) => keyings.has(schema));
+
 /** Walks value and schema together; `when` says whether a keyed list is turned before or after its items are. */
 function rewrite(
   schema: z.ZodType,
@@ -147,6 +149,7 @@ function rewrite(
   turn: (keying: Keying, value: unknown) => unknown,
   when: "before" | "after",
 ): unknown {
+  if (!hasKeyedLists(schema)) return value;
   const found = fitting(schema, value);
   const keying = found && keyings.get(found);
   const turned = keying && when === "before" ? turn(keying, value) : value;

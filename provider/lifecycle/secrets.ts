@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { fitting, memberOf } from "./fitting";
+import { fitting, memberOf, reaching } from "./fitting";
 import { type FlowType, rules } from "./flow-type";
 import { isWithin, type PropertyPath } from "./paths";
 import { isObject, UNKNOWN, type Values } from "./values";
@@ -20,8 +20,10 @@ export function secretPaths(type: FlowType, values: Values, declared: readonly P
   return [...found, ...declared.filter((path) => !found.some((outer) => isWithin(path, outer)))];
 }
 
+const mayHoldSecrets = reaching((schema) => rules.get(schema)?.secret !== undefined);
+
 function secretsWithin(schema: z.ZodType, value: unknown, at: PropertyPath): PropertyPath[] {
-  if (value === undefined || value === UNKNOWN) return [];
+  if (value === undefined || value === UNKNOWN || !mayHoldSecrets(schema)) return [];
   if (isSecret(schema, value)) return [at];
   const found = fitting(schema, value);
   if (!found) return [];

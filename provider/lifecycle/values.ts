@@ -15,7 +15,9 @@ export function containsUnknown(value: unknown): boolean {
 
 /** A plain object: not an array, not an instance of a class (a Pulumi output, a promise). */
 export function isObject(value: unknown): value is Values {
-  return isPlainObject(value);
+  // Nearly all that is looked at is a primitive, a list or of this very prototype, and the library takes much longer to say so.
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.getPrototypeOf(value) === Object.prototype || isPlainObject(value);
 }
 
 /** The members whose value is not `undefined`; Pulumi's wire format has no `undefined`. */
