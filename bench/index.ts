@@ -5,6 +5,7 @@ import { z } from "zod";
 import { pulumiVersion } from "../scripts/engines";
 import { type BenchArguments, benchArguments, USAGE } from "./arguments";
 import { measureCallsAndState } from "./calls";
+import { everyTypeTable, measureEveryType } from "./every-type";
 import { complaints, exitCodeOf, type Figure, figureTable } from "./figure";
 import { measureLoading } from "./loading";
 import { markdownTable, writeBetweenMarkers } from "./markdown";
@@ -46,6 +47,10 @@ async function measure(mode: BenchArguments["mode"], flows: readonly number[]): 
   if (mode === "scaling") {
     const rows = await measureScaling(flows, told);
     return { result: rows, table: markdownTable(scalingTable(rows)), figures: [] };
+  }
+  if (mode === "every-type") {
+    const rows = await measureEveryType(flows, told);
+    return { result: rows, table: markdownTable(everyTypeTable(rows)), figures: [] };
   }
   if (mode === "program-start") {
     const starts = await measureProgramStart(told);

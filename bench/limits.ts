@@ -15,3 +15,15 @@ export const STATE_BYTES = 700;
 
 /** The longest text, in bytes, that a state may carry for loading the provider. */
 export const HANDLER_BYTES = 100;
+
+/** The vendor calls of an operation on one flow of every type, by the title of the operation. */
+export const CALLS_OF_A_SET: Readonly<Record<string, number>> = {
+  "up (create)": 29,
+  "up, nothing changed": 0,
+  "up (change all)": 29,
+  refresh: 9,
+  destroy: 21,
+};
+
+/** The most calls that an operation makes once for all flows, where no list has more than a page. */
+export const SHARED_CALLS = 4;

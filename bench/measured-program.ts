@@ -13,9 +13,20 @@ runtime:
 main: ${program}
 `;
 
-/** Two programs of the same flows, each in a folder of its name: by this package, and by a bare provider. */
-const PROGRAMS = ["flows", "bare"] as const;
+/** Programs in folders of their names: Kosli flows by this package, the same by a bare provider, and flows of every type. */
+const PROGRAMS = ["flows", "bare", "every-type"] as const;
 type Program = (typeof PROGRAMS)[number];
+
+/** A version of an evaluator, which people make in Humanloop. */
+const EVALUATOR = "evv_01bench";
+const seed = {
+  humanloop: {
+    files: [{ path: "tone", type: "evaluator" as const, versions: [{ version_id: EVALUATOR, attributes: {} }] }],
+  },
+};
+
+/** Nobody waits for an hour here, and how often a deployment is looked at does not depend on what else is read meanwhile. */
+const switches = { runtypeHourlyCalls: 1_000_000, kapsoDeployReads: 0 };
 
 /** What one operation took. */
 export interface Measured {
@@ -48,16 +59,28 @@ export async function measuredProgram(
   program: Program,
   { stacks, latency = 0, env = {} }: MeasuredProgramOptions,
 ): Promise<MeasuredProgram> {
-  const emulator = await startEmulator({ latency });
+  const emulator = await startEmulator({ latency, seed, switches });
   const workspace = new Workspace();
   workspace.write("Pulumi.yaml", projectOf(program));
-  // Both, since they share the flows' arguments.
+  // All, since two share the flows' arguments.
   for (const each of PROGRAMS) cpSync(join(__dirname, each), join(workspace.folder, each), { recursive: true });
-  const vendor = { KOSLI_API_URL: emulator.url, KOSLI_API_TOKEN: "bench-token", KOSLI_ORG: "acme" };
+  const vendors = {
+    KOSLI_API_URL: emulator.url,
+    KOSLI_API_TOKEN: "bench-token",
+    KOSLI_ORG: "acme",
+    KAPSO_API_URL: emulator.url,
+    KAPSO_LEGACY_API_URL: emulator.url,
+    KAPSO_API_KEY: "bench-key",
+    RUNTYPE_API_URL: emulator.url,
+    RUNTYPE_API_KEY: "bench-key",
+    HUMANLOOP_API_URL: emulator.url,
+    HUMANLOOP_API_KEY: "bench-key",
+    BENCH_EVALUATOR: EVALUATOR,
+  };
   const version = pulumiVersion();
   const engine = version
-    ? await pulumiEngine(version, workspace.folder, vendor, stacks)
-    : rehearsalEngine(workspace.folder, vendor);
+    ? await pulumiEngine(version, workspace.folder, vendors, stacks)
+    : rehearsalEngine(workspace.folder, vendors);
   return {
     async run(operation, stack, flows, variant = "") {
       emulator.clearJournal();

@@ -24,6 +24,8 @@ export interface ScalingRow {
   readonly vendor: number;
   /** What this package takes beyond the bare provider. */
   readonly own: number;
+  /** How many times as long as with the bare provider. */
+  readonly ratio: number;
 }
 
 /** Runs the life of stacks of several sizes on the Pulumi CLI, with the vendor at 50 ms. */
@@ -65,7 +67,8 @@ function rowOf(flows: number, operation: string, silent: Measured, bare: Measure
   const pulumi = quiet ? (silent.milliseconds + bare.milliseconds) / 2 : silent.milliseconds;
   const vendor = quiet ? 0 : bare.milliseconds - silent.milliseconds;
   const total = ours.milliseconds;
-  return { flows, operation, calls: ours.calls, total, pulumi, vendor, own: total - pulumi - vendor };
+  const least = pulumi + vendor;
+  return { flows, operation, calls: ours.calls, total, pulumi, vendor, own: total - least, ratio: total / least };
 }
 
 /** The round in the middle by its total, so that its shares add up. */
@@ -80,12 +83,13 @@ export function scalingTable(rows: readonly ScalingRow[]): string[][] {
   // Without the sign of a zero.
   const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1).replace(/^-0\.0$/, "0.0");
   return [
-    ["Flows", "Operation", "Calls", "Seconds", "Pulumi", "Vendor", "This package"],
-    ...rows.map(({ flows, operation, calls, total, pulumi, vendor, own }) => [
+    ["Flows", "Operation", "Calls", "Seconds", "Pulumi", "Vendor", "This package", "Over a bare provider"],
+    ...rows.map(({ flows, operation, calls, total, pulumi, vendor, own, ratio }) => [
       String(flows),
       operation,
       String(calls),
       ...[total, pulumi, vendor, own].map(seconds),
+      `${ratio.toFixed(2)} ×`,
     ]),
   ];
 }

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { benchArguments } from "../bench/arguments";
+import { everyTypeTable } from "../bench/every-type";
 import { complaints, exitCodeOf, type Figure, figureTable, verdictOf } from "../bench/figure";
 import { markdownTable, writeBetweenMarkers } from "../bench/markdown";
 import { median } from "../bench/median";
+import { providerMemory } from "../bench/provider-memory";
 
 const kept: Figure = { name: "creating", limit: 603, unit: "calls", measured: true, value: 603 };
 const missed: Figure = { name: "loading", limit: 150, unit: "ms", measured: true, value: 151.2, note: "149 to 160" };
@@ -27,6 +29,7 @@ describe("bench", () => {
     });
     assert.deepEqual(benchArguments(["--scaling"]).flows, [10, 100, 500, 1000]);
     assert.deepEqual(benchArguments(["--scaling", "--flows", "10,20"]).flows, [10, 20]);
+    assert.deepEqual(benchArguments(["--every-type"]).flows, [10, 100, 1000]);
     assert.equal(benchArguments(["--program-start"]).mode, "program-start");
   });
 
@@ -35,7 +38,7 @@ describe("bench", () => {
     assert.throws(() => benchArguments(["--flows", "many"]), /--flows takes whole numbers/);
     assert.throws(() => benchArguments(["--flows", "10,0"]), /--flows takes whole numbers/);
     assert.throws(() => benchArguments(["--flows", "10,20"]), /one number of flows/);
-    assert.throws(() => benchArguments(["--scaling", "--program-start"]), /either/);
+    assert.throws(() => benchArguments(["--scaling", "--program-start"]), /either --scaling or --program-start/);
     assert.throws(() => benchArguments(["--scaling", "--check"]), /--scaling measures none/);
   });
 
@@ -78,6 +81,32 @@ describe("bench", () => {
     ]);
   });
 
+  it("table: what flows of every type take is told for each resource, and memory in MiB where the machine tells it", () => {
+    const row = { operation: "refresh", milliseconds: 1540 };
+    assert.deepEqual(
+      everyTypeTable([
+        { ...row, flows: 10, calls: 92, memory: 3 * 2 ** 20 },
+        { ...row, flows: 100, calls: 903, memory: undefined },
+      ]).slice(1),
+      [
+        ["10", "100", "refresh", "92", "0.92", "1.5", "3 MiB"],
+        ["100", "1000", "refresh", "903", "0.90", "1.5", "not told"],
+      ],
+    );
+  });
+
+  it("memory: of the processes that an action starts, the provider's is told, and of others none", async () => {
+    const starting = (script: string) => () =>
+      new Promise<void>((ended) => {
+        const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 600)", script]);
+        child.on("close", () => ended());
+      });
+    const { peak } = await providerMemory(starting("cmd/dynamic-provider/index.js"));
+    assert.equal(peak !== undefined, existsSync("/proc/self/status"));
+    if (peak !== undefined) assert.ok(peak > 2 ** 24 && peak < 2 ** 28, `${peak} bytes`);
+    assert.equal((await providerMemory(starting("cmd/run/index.js"))).peak, undefined);
+  });
+
   it("table: it is Markdown with aligned columns", () => {
     assert.equal(
       markdownTable([
@@ -103,7 +132,7 @@ describe("bench", () => {
 
   it("--write: docs/performance.md has a place for every mode", () => {
     const page = readFileSync(resolve(__dirname, "../docs/performance.md"), "utf8");
-    for (const mode of ["figures", "scaling", "program-start"]) {
+    for (const mode of ["figures", "scaling", "every-type", "program-start"]) {
       assert.match(page, new RegExp(`<!-- ${mode} -->[\\s\\S]+<!-- /${mode} -->`));
     }
   });

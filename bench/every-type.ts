@@ -1,0 +1,65 @@
+import type { Operation } from "../scripts/engines";
+import { measuredProgram } from "./measured-program";
+import { providerMemory } from "./provider-memory";
+
+/** The flow types of the program `every-type`: one resource of each makes a set. */
+const TYPES_IN_SET = 10;
+
+const LIFE: readonly { readonly title: string; readonly operation: Operation; readonly variant?: string }[] = [
+  { title: "up (create)", operation: "up" },
+  { title: "up, nothing changed", operation: "up" },
+  { title: "up (change all)", operation: "up", variant: "changed" },
+  { title: "refresh", operation: "refresh" },
+  { title: "destroy", operation: "destroy" },
+];
+
+/** One operation on a stack with so many flows of every type. */
+export interface EveryTypeRow {
+  readonly flows: number;
+  readonly operation: string;
+  readonly calls: number;
+  readonly milliseconds: number;
+  /** The most memory of the provider process, in bytes; `undefined` where the machine does not tell. */
+  readonly memory: number | undefined;
+}
+
+/** Runs the life of stacks with so many flows of every type each; the vendors answer at once. */
+export async function measureEveryType(
+  sizes: readonly number[],
+  told: (line: string) => void,
+): Promise<EveryTypeRow[]> {
+  const stackOf = (flows: number) => `each-${flows}`;
+  // Pulumi writes the whole state after every step: at ten thousand resources that is nearly all it would do.
+  const env = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+  const program = await measuredProgram("every-type", { stacks: sizes.map(stackOf), env });
+  const rows: EveryTypeRow[] = [];
+  try {
+    for (const flows of sizes) {
+      program.reset();
+      for (const { title, operation, variant } of LIFE) {
+        told(`${flows} of every type: ${title}`);
+        const { result, peak } = await providerMemory(() => program.run(operation, stackOf(flows), flows, variant));
+        rows.push({ flows, operation: title, ...result, memory: peak });
+      }
+    }
+    return rows;
+  } finally {
+    await program.end();
+  }
+}
+
+/** The rows of the table: seconds, and MiB. */
+export function everyTypeTable(rows: readonly EveryTypeRow[]): string[][] {
+  return [
+    ["Of every type", "Resources", "Operation", "Calls", "Calls per resource", "Seconds", "Memory of the provider"],
+    ...rows.map(({ flows, operation, calls, milliseconds, memory }) => [
+      String(flows),
+      String(flows * TYPES_IN_SET),
+      operation,
+      String(calls),
+      (calls / flows / TYPES_IN_SET).toFixed(2),
+      (milliseconds / 1000).toFixed(1),
+      memory === undefined ? "not told" : `${Math.round(memory / 2 ** 20)} MiB`,
+    ]),
+  ];
+}
