@@ -21,10 +21,11 @@ export interface Taken extends Kept {
   readonly notes: readonly string[];
 }
 
-/** What exists, in the same order whatever the vendor's. */
+/** What exists, each thing once, in the same order whatever the vendor's: what is made while pages are read moves others to the next one. */
 export function sortedByLabel(listed: readonly Listed[]): readonly Listed[] {
   const keyOf = ({ label, id }: Listed) => JSON.stringify([label, id]);
-  return listed.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const once = new Map(listed.map((each) => [each.id, each]));
+  return [...once.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 /**

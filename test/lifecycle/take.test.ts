@@ -43,6 +43,14 @@ describe("taking over", () => {
     assert.deepEqual(labels, labels.toSorted());
   });
 
+  it("list: what stands on two pages, since the list grew while it was read, is one thing", async () => {
+    const listed = ["1", "2", "1"].map((id) => ({ id, label: `bot ${id}` }));
+    const found = await benchOf({ list: async () => listed })
+      .run()
+      .lifecycle.list();
+    assert.deepEqual(found, listed.slice(0, 2));
+  });
+
   it("list: a failure says what was listed", async () => {
     emulator.faults([{ match: {}, when: "before", then: { status: 403 }, times: 0 }]);
     const error = await failureAs(FlowError, benchOf().run().lifecycle.list());
