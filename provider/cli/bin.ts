@@ -10,10 +10,12 @@ const io: Io = {
   cwd: process.cwd(),
 };
 
-// What reads the answer may have seen enough of it, as `head` does.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
+// What reads may have seen enough, as `head` does; what is to be done is done all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 
 void main(process.argv.slice(2), io).then((code) => {
   process.exitCode = code;

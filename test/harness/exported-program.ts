@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import ts from "typescript";
 import { exportCommand } from "../../provider/cli/export/command";
-import { writeFiles } from "../../provider/cli/export/folder";
+import { fatesOf, writeFiles } from "../../provider/cli/export/folder";
 import type { ExportedFile } from "../../provider/cli/export/program";
 
 const root = resolve(__dirname, "../..");
@@ -55,7 +55,7 @@ export class ExportFolder {
 
   /** Writes files of an export that was not made by the command. */
   write(folder: string, files: readonly ExportedFile[]): void {
-    writeFiles(this.path, folder, files, false);
+    writeFiles(this.path, folder, fatesOf(this.path, folder, files));
   }
 
   /** Makes the packages of this repository those of an export. */
@@ -86,7 +86,8 @@ export class ExportFolder {
     const file = join(this.path, folder, "tsconfig.json");
     const { config } = ts.readConfigFile(file, ts.sys.readFile);
     const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, join(this.path, folder));
-    const strictest = { ...options, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+    // Pulumi emits what it runs, and the compiler then looks at more.
+    const strictest = { ...options, noEmit: false, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
     return ts
       .getPreEmitDiagnostics(ts.createProgram(fileNames, strictest))
       .map(

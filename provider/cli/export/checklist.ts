@@ -1,3 +1,4 @@
+import { plainText } from "../../http/plain-text";
 import { rulesOf } from "../../lifecycle/canonical";
 import { showPath } from "../../lifecycle/paths";
 import type { Vendor } from "../../vendors/vendor";
@@ -26,7 +27,7 @@ export function checklist(exported: Exported): string {
     list("To know", notes(exported)),
     list(
       "Not exported",
-      exported.missing.map(({ what, reason }) => `${what}: ${reason}`),
+      exported.missing.map(({ what, reason }) => `${inLine(what)}: ${inLine(reason)}`),
     ),
   ];
   return sections.filter((section) => section !== "").join("\n");
@@ -95,20 +96,21 @@ ${[...lines].join("\n")}
 
 function exportedRows(flows: readonly WrittenFlow[]): string[][] {
   return flows.map(({ flow }) => [
-    `${flow.type.noun} ${cell(flow.label)}`,
+    `${flow.type.noun} ${inLine(flow.label)}`,
     `\`flows/${flow.slug}.ts\``,
     `\`${flow.type.token}\` \`${flow.slug}\``,
-    `\`${flow.id}\``,
+    `\`${inLine(flow.id)}\``,
   ]);
 }
 
-function cell(text: string): string {
-  return text.replace(/[\r\n]+/g, " ").replaceAll("|", "\\|");
+/** Somebody else's words in a line or a cell. */
+function inLine(text: string): string {
+  return plainText(text, 1000).replace(/[|<>]/g, "\\$&");
 }
 
 function notes({ flows, broken }: Exported): string[] {
   return [
-    ...flows.flatMap(({ flow }) => notesOn(flow).map((note) => `\`flows/${flow.slug}.ts\`: ${cell(note)}`)),
+    ...flows.flatMap(({ flow }) => notesOn(flow).map((note) => `\`flows/${flow.slug}.ts\`: ${inLine(note)}`)),
     ...broken.map(
       ({ from, to }) =>
         `\`flows/${from.slug}.ts\` names \`${to.slug}\` by its id, since that one needs it in turn: programs have no circles.`,

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { plainText } from "../../http/plain-text";
 import { messageOf } from "../../lifecycle/errors";
 import type { FlowType, Listed } from "../../lifecycle/flow-type";
 import type { Lifecycle } from "../../lifecycle/lifecycle";
@@ -8,7 +10,7 @@ import { type Command, type Given, optionsOf } from "../command";
 import { findConfiguration } from "../configuration";
 import { CommandError, type Io, logTo, UsageError } from "../io";
 import { listedTypes } from "../unmanaged";
-import { demandNothingOverwritten, writeFiles } from "./folder";
+import { demandNothingOverwritten, fatesOf, leftOver, writeFiles } from "./folder";
 import { isOwner, withNames } from "./naming";
 import { type Account, exportedProgram, type Missing } from "./program";
 import type { TakenFlow } from "./taken-flow";
@@ -63,30 +65,32 @@ interface Found extends Living {
 }
 
 async function exportAll(vendor: Vendor, given: Given<typeof OPTIONS>, io: Io): Promise<number> {
-  const account = await readAccount(vendor, given, io);
-  const { files, flows, missing } = exportedProgram(account);
-  for (const { what, reason } of missing) io.stderr(`not exported: ${what}: ${reason}\n`);
+  const { files, flows, missing } = exportedProgram(await readAccount(vendor, given, io));
+  for (const { what, reason } of missing) io.stderr(`not exported: ${shown(what)}: ${shown(reason)}\n`);
   if (flows.length === 0) {
-    if (missing.length === 0) throw new CommandError(nothing(vendor, account.found));
+    if (missing.length === 0) throw new CommandError(`There is nothing to export from ${vendor.name}.`);
     io.stderr("Nothing was exported, and nothing was written.\n");
     return 1;
   }
   const { out = `${vendor.name}-flows`, force = false, "dry-run": isTrial = false } = given;
-  if (!force) demandNothingOverwritten(io.cwd, out, files);
-  for (const line of writeFiles(io.cwd, out, files, isTrial)) io.stdout(`${line}\n`);
+  const fates = fatesOf(io.cwd, out, files);
+  if (!force) demandNothingOverwritten(out, fates);
+  if (!isTrial) writeFiles(io.cwd, out, fates);
+  for (const [{ path }, fate] of fates) io.stdout(`${join(out, path)}: ${fate}\n`);
+  const others = leftOver(io.cwd, out, files);
+  if (others.length > 0)
+    io.stderr(
+      `These files are there and no part of this export. index.ts does not import them: a stack that has their flows deletes them at its next \`pulumi up\`. Delete the files where the flows are gone or have other names:\n${others.map((path) => `  ${path}\n`).join("")}`,
+    );
   if (!isTrial)
     io.stderr(
-      `${flows.length} exported. ${out}/EXPORT.md tells what to do with them. ${out}/import.json may hold secrets in clear: delete it after the import.\n`,
+      `${flows.length} exported. ${join(out, "EXPORT.md")} tells what to do with them. ${join(out, "import.json")} may hold secrets in clear: delete it after the import.\n`,
     );
   return missing.length > 0 ? 1 : 0;
 }
 
 /** Takes over what is wanted of an account. */
-async function readAccount(
-  vendor: Vendor,
-  given: Given<typeof OPTIONS>,
-  io: Io,
-): Promise<Account & { readonly found: number }> {
+async function readAccount(vendor: Vendor, given: Given<typeof OPTIONS>, io: Io): Promise<Account> {
   const { read, notes } = await findConfiguration({ stack: given.stack }, io.cwd);
   for (const note of notes) io.stderr(`${note}\n`);
   const log = logTo(io);
@@ -106,14 +110,19 @@ async function readAccount(
     if (!found.some(({ listed }) => listed.id === id))
       missing.push({ what: `id ${id}`, reason: `${vendor.name} lists nothing that has it` });
   }
+  for (const glob of given.name ?? []) {
+    if (!found.some((each) => isNamed(each, glob)))
+      missing.push({ what: `name ${glob}`, reason: `${vendor.name} lists nothing of this name` });
+  }
   io.stderr(`${vendor.name}: ${found.length} found, ${wanted.length} to be exported.\n`);
   const flows = await taken(wanted, missing, io);
   isReading = false;
-  return { vendor, flows, missing, found: found.length };
+  return { vendor, flows, missing };
 }
 
-function nothing({ name }: Vendor, found: number): string {
-  return found === 0 ? `There is nothing to export from ${name}.` : `Nothing of ${name} has such a name or id.`;
+/** Somebody else's words in a line of a terminal. */
+function shown(text: string): string {
+  return plainText(text, 1000);
 }
 
 /** Everything that exists; what cannot be listed is missing. */
@@ -136,11 +145,15 @@ async function listed(living: readonly Living[], missing: Missing[]): Promise<Fo
   }));
 }
 
-function isWanted({ type, listed, name }: Found, { name: globs = [], id: ids = [] }: Given<typeof OPTIONS>): boolean {
-  if (globs.length + ids.length === 0 || ids.includes(listed.id)) return true;
+function isWanted(found: Found, { name: globs = [], id: ids = [] }: Given<typeof OPTIONS>): boolean {
+  if (globs.length + ids.length === 0 || ids.includes(found.listed.id)) return true;
+  return globs.some((glob) => isNamed(found, glob));
+}
+
+function isNamed({ type, listed, name }: Found, glob: string): boolean {
   // Where an id holds the name, messages may say more than the name.
   const own = type.nameField === undefined ? undefined : type.fromId(listed.id)[type.nameField];
-  return [name, own].some((each) => typeof each === "string" && globs.some((glob) => matches(glob, each)));
+  return [name, own].some((each) => typeof each === "string" && matches(glob, each));
 }
 
 function matches(glob: string, name: string): boolean {
@@ -158,7 +171,7 @@ async function taken(found: readonly Found[], missing: Missing[], io: Io): Promi
         missing.push({ what: `${type.noun} "${name}" (${listed.id})`, reason: messageOf(error) });
         return [];
       } finally {
-        io.stderr(`${++done} of ${found.length}: ${type.noun} "${name}"\n`);
+        io.stderr(`${++done} of ${found.length}: ${type.noun} "${shown(name)}"\n`);
       }
     }),
   );

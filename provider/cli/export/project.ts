@@ -25,6 +25,8 @@ export function projectFiles(vendor: string): ExportedFile[] {
     "Pulumi.yaml": `name: ${name}\ndescription: Flows that were made by hand, exported by pulumi-flows\nruntime: nodejs\n`,
     "package.json": `${JSON.stringify(manifest, null, 2)}\n`,
     "tsconfig.json": `${JSON.stringify(compiler, null, 2)}\n`,
+    // A text whose line ends git changed would be a change of its flow.
+    ".gitattributes": "flows/*/** -text\n",
     ".gitignore": "node_modules/\n# Holds secrets in clear.\nimport.json\n",
   };
   return Object.entries(files).map(([path, text]) => ({ path, text, scaffold: true }));

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { CommandError } from "../../../provider/cli/io";
 import { type Emulator, startEmulator } from "../../../testing/src";
 import { environmentOf, makeFlow } from "../../harness/account-of-flows";
 import { ExportFolder } from "../../harness/exported-program";
@@ -90,6 +92,60 @@ describe("export", function () {
     assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
+  it("files: the import file is closed to others also where it stays as it was", async () => {
+    await flow("one");
+    await run("runtype");
+    const file = join(folder.path, "runtype-flows/import.json");
+    chmodSync(file, 0o644);
+    const { stdout } = await run("runtype");
+    assert.match(stdout, /^runtype-flows\/import\.json: unchanged$/m);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  for (const [what, path] of [
+    ["a folder where a module is to be", "flows/two.ts/mine"],
+    ["a file where the folder of texts is to be", "flows/two"],
+    ["a file where the folder of modules is to be", "flows"],
+  ] as const)
+    it(`files: ${what} is told in one line, and nothing is written, also with --force`, async () => {
+      await flow("one");
+      await makeFlow(emulator, "runtype:Flow", { name: "two", description: "a\nb", steps: [] });
+      const file = join(folder.path, "runtype-flows", path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, "mine");
+      for (const options of [[], ["--force"], ["--dry-run"]])
+        await assert.rejects(run("runtype", ...options), (error: Error) => {
+          assert.ok(error instanceof CommandError);
+          assert.match(error.message, /^runtype-flows\/flows\/.* cannot be written: .*\. Nothing was written\.$/);
+          return true;
+        });
+      assert.deepEqual(folder.files("runtype-flows"), { [path]: "mine" });
+    });
+
+  it("files: modules that a former export left, and index.ts no longer imports, are named and stay", async () => {
+    const { id } = await flow("one");
+    await makeFlow(emulator, "runtype:Flow", { name: "two", description: "a\nb", steps: [] });
+    assert.doesNotMatch((await run("runtype")).stderr, /no part of this export/);
+    emulator.edit({ vendor: "runtype", action: "updateFlow", flow: id, set: { name: "renamed" } });
+    const { stderr } = await run("runtype", "--force", "--name", "renamed");
+    const others = ["flows/one.ts", "flows/two.ts", "flows/two/description.txt"];
+    const named = others.map((path) => `  runtype-flows/${path}\n`).join("");
+    assert.match(stderr, new RegExp(`no part of this export.*deletes them.*\n${named}(?! )`));
+    assert.deepEqual(paths(), ["flows/one.ts", "flows/renamed.ts", ...others.slice(1)]);
+  });
+
+  it("files: git leaves the line ends of texts as they are", async () => {
+    await makeFlow(emulator, "runtype:Flow", { name: "one", description: "a\r\nb", steps: [] });
+    await run("runtype");
+    const out = join(folder.path, "runtype-flows");
+    const git = (...args: string[]) => spawnSync("git", args, { cwd: out, encoding: "utf8" }).stdout;
+    git("init", "--quiet");
+    assert.equal(
+      git("check-attr", "text", "flows/one/description.txt", "flows/one.ts"),
+      "flows/one/description.txt: text: unset\nflows/one.ts: text: unspecified\n",
+    );
+  });
+
   it("--dry-run: says what would be written, and writes nothing", async () => {
     await flow("one");
     const { code, stdout } = await run("runtype", "--dry-run", "--out", "there");
@@ -137,6 +193,18 @@ describe("export", function () {
     assert.deepEqual(paths(), ["flows/one.ts"]);
   });
 
+  it("--name: one that nothing has is told, and the others are exported", async () => {
+    await flow("one");
+    const { code, stderr } = await run("runtype", "--name", "one", "--name", "two*");
+    assert.equal(code, 1);
+    assert.match(stderr, /^not exported: name two\*: runtype lists nothing of this name$/m);
+    assert.deepEqual(paths(), ["flows/one.ts"]);
+    const alone = await run("runtype", "--name", "two*", "--out", "other");
+    assert.equal(alone.code, 1);
+    assert.match(alone.stderr, /Nothing was exported, and nothing was written\./);
+    assert.throws(() => folder.files("other"));
+  });
+
   it("half failed: what cannot be read is named with the reason, the rest is written, and the exit code is 1", async () => {
     const one = await makeFlow(emulator, "kapso:Function", { name: "one", code: "export default {}" });
     await makeFlow(emulator, "kapso:Function", { name: "two", code: "export default {}" });
@@ -163,7 +231,6 @@ describe("export", function () {
   it("nothing to export fails and says why", async () => {
     await assert.rejects(run("runtype"), /There is nothing to export from runtype/);
     await flow("one");
-    await assert.rejects(run("runtype", "--name", "two"), /Nothing of runtype has such a name or id/);
   });
 
   it("nothing is written where nothing can be read", async () => {
@@ -178,6 +245,19 @@ describe("export", function () {
     await assert.rejects(run(), /Name the vendor/);
     await assert.rejects(run("runtipe"), /There is no vendor "runtipe"\. Did you mean runtype\?/);
     await assert.rejects(run("runtype", "--nmae", "x"), /--nmae.*--name/);
+  });
+
+  it("names are told in one line, with nothing that a terminal would obey", async () => {
+    const { id } = await flow("one\u001b[2J\nnot exported: all");
+    emulator.faults([
+      { match: { method: "GET", path: `/v1/flows/${id}` }, when: "before", then: { status: 403 }, times: 0 },
+    ]);
+    await flow("two\u202e");
+    const { stderr } = await run("runtype");
+    assert.match(stderr, /^\d of 2: Runtype flow "one not exported: all"$/m);
+    assert.match(stderr, /^not exported: Runtype flow "one not exported: all" /m);
+    for (const told of [stderr, folder.files("runtype-flows")["EXPORT.md"] ?? ""])
+      assert.doesNotMatch(told, /(?!\n)[\p{Cc}\p{Cf}]/u);
   });
 
   it("progress goes to standard error, and no secret anywhere", async () => {
