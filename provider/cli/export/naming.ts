@@ -13,12 +13,12 @@ const RESERVED_FILES = /^(?:con|prn|aux|nul|com\d|lpt\d|index)$/;
 
 const LONGEST = 60;
 
-/** Words of the language, and what modules of the program have already. */
+/** Words of the language, and what modules of the program, as Node.js runs them, have already. */
 const RESERVED_WORDS = new Set(
   (
-    "arguments await break case catch class config const continue debugger default delete do edge else enum eval export extends false finally for function " +
-    "humanloop if implements import in instanceof interface join kapso kosli let new node null package private protected public pulumi readFileSync return " +
-    "runtype static step super switch text this throw true try typeof undefined var void while with yield"
+    "arguments await break case catch class config const continue debugger default delete do edge else enum eval export exports extends false finally for function " +
+    "humanloop if implements import in instanceof interface join kapso kosli let module new node null package private protected public pulumi readFileSync " +
+    "require return runtype static step super switch text this throw true try typeof undefined var void while with yield"
   ).split(" "),
 );
 

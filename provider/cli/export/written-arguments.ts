@@ -6,8 +6,17 @@ import { fromRegistered, textAt, toRegistered } from "../../lifecycle/keyed";
 import { type PropertyPath, placesOf } from "../../lifecycle/paths";
 import { SECRETS } from "../../lifecycle/state";
 import { isObject, type Values } from "../../lifecycle/values";
-import { type Expression, evaluate, type ObjectLiteral, object, type Reference, type Secret } from "./expression";
+import {
+  type Expression,
+  evaluate,
+  literal,
+  type ObjectLiteral,
+  object,
+  type Reference,
+  type Secret,
+} from "./expression";
 import { type Name, slugOf, unique } from "./naming";
+import { inReadingOrder } from "./reading-order";
 import type { References } from "./references";
 import type { TakenFlow } from "./taken-flow";
 import { typedForm } from "./typed-forms";
@@ -19,11 +28,14 @@ const LONGEST_TEXT = 200;
 const PLAIN_PARTS = new Set(["definition", "nodes", "steps", "data", "config"]);
 
 /** How texts of some members are told apart from plain ones by editors. */
-const EXTENSIONS: Readonly<Record<string, string>> = { code: "js", script: "js" };
+const EXTENSIONS = new Map([
+  ["code", "js"],
+  ["script", "js"],
+]);
 
-/** Stands in values for what is written otherwise: no plain object, so that nothing looks into it. */
+/** Stands in values for a secret: no plain object, so that nothing looks into it. */
 class Hole {
-  constructor(readonly expression: Reference | Secret) {}
+  constructor(readonly expression: Secret) {}
 }
 
 /** How far an export goes in writing arguments as a person would. */
@@ -86,10 +98,9 @@ class ArgumentWriter {
     });
   }
 
-  /** A registered value with holes for what a program does not write out. */
+  /** A registered value with holes for what a program does not say. */
   #marked(value: unknown, at: PropertyPath, secrets: readonly PropertyPath[]): unknown {
     if (secrets.some((path) => isEqual(path, at))) return this.#secret(value, at);
-    if (typeof value === "string") return this.#reference(value);
     if (Array.isArray(value)) return value.map((each, index) => this.#marked(each, [...at, String(index)], secrets));
     if (!isObject(value)) return value;
     return byField(value, (key, each) => this.#marked(each, [...at, key], secrets));
@@ -100,22 +111,19 @@ class ArgumentWriter {
     return new Hole({ kind: "secret", name, at, value });
   }
 
-  #reference(text: string): unknown {
-    const target = this.#style.references?.target(this.#flow, text);
-    if (!target) return text;
-    return new Hole({ kind: "reference", to: target.to.variable, output: target.output, value: text });
-  }
-
   #expression(schema: z.ZodType | undefined, value: unknown, at: PropertyPath): Expression {
     if (value instanceof Hole) return value.expression;
-    if (typeof value === "string") return this.#text(value, at);
+    if (typeof value === "string") return this.#reference(value) ?? this.#text(value, at);
     if (Array.isArray(value)) return this.#list(schema, value, at);
-    if (isObject(value)) {
-      const found = schema && fitting(schema, value);
-      return object(value, (member, key) => this.#expression(found && memberOf(found, key), member, [...at, key]));
-    }
-    if (value === null || typeof value === "number" || typeof value === "boolean") return { kind: "literal", value };
-    throw new Error(`${at.join(".")} is a ${typeof value}, which no program can write.`);
+    if (!isObject(value)) return literal(value);
+    const found = schema && fitting(schema, value);
+    const ordered = found && isGraph(found, value) ? inReadingOrder(value) : value;
+    return object(ordered, (member, key) => this.#expression(found && memberOf(found, key), member, [...at, key]));
+  }
+
+  #reference(text: string): Reference | undefined {
+    const target = this.#style.references?.target(this.#flow, text);
+    return target && { kind: "reference", to: target.to.variable, output: target.output, value: text };
   }
 
   #list(schema: z.ZodType | undefined, items: readonly unknown[], at: PropertyPath): Expression {
@@ -126,10 +134,26 @@ class ArgumentWriter {
       items: items.map((item, index) => {
         const name = isObject(item) ? (textAt(item, "id") ?? textAt(item, "name") ?? textAt(item, "label")) : undefined;
         const place = [...at, name ?? String(index + 1)];
-        const typed = this.#style.typed && isObject(item) ? this.#typed(list, item, place) : undefined;
-        return typed ?? this.#expression(list && memberOf(list, "0"), item, place);
+        if (!isObject(item)) return this.#expression(list && memberOf(list, "0"), item, place);
+        return (this.#style.typed ? this.#typed(list, item, place) : undefined) ?? this.#item(list, item, place);
       }),
     };
+  }
+
+  #item(list: z.ZodArray | undefined, item: Values, at: PropertyPath): Expression {
+    const form = list && memberOf(list, "0");
+    const found = form && fitting(form, item);
+    return object(item, (member, key) => {
+      const place = [...at, key];
+      if (list && isKey(list, item, key)) return this.#own(member, place);
+      return this.#expression(found && memberOf(found, key), member, place);
+    });
+  }
+
+  /** What is written as it is found, also where it is another flow's id. */
+  #own(value: unknown, at: PropertyPath): Expression {
+    if (typeof value === "string") return this.#text(value, at);
+    return isObject(value) ? object(value, (member, key) => this.#own(member, [...at, key])) : literal(value);
   }
 
   #typed(list: z.ZodArray | undefined, item: Values, at: PropertyPath): Expression | undefined {
@@ -138,7 +162,10 @@ class ArgumentWriter {
       isEqual(built, item) || (isKeyed && isEqual(toRegistered(list, [built]), toRegistered(list, [item])));
     const [vendor = ""] = this.#flow.type.token.split(":");
     const taken = new Set(this.#fileNames);
-    const typed = typedForm(vendor, item, same, (argument) => this.#expression(undefined, argument, at));
+    // But for settings, which come second, functions that build arguments take no outputs.
+    const typed = typedForm(vendor, item, same, (argument, index) =>
+      index === 1 && isObject(argument) ? this.#expression(undefined, argument, at) : this.#own(argument, at),
+    );
     // Names of files that only a rejected form would have had.
     if (!typed) this.#takeAgain(taken);
     return typed;
@@ -161,8 +188,23 @@ class ArgumentWriter {
   #extension(at: PropertyPath): string {
     const [vendor] = this.#flow.type.token.split(":");
     if (vendor === "kosli" && at.length === 1 && at[0] === "template") return "yml";
-    return EXTENSIONS[at.at(-1) ?? ""] ?? "txt";
+    return EXTENSIONS.get(at.at(-1) ?? "") ?? "txt";
   }
+}
+
+/** Whether nodes and edges stand there whose order has no meaning. */
+function isGraph(schema: z.ZodType, value: Values): boolean {
+  return ["nodes", "edges"].every((name) => {
+    const list = memberOf(schema, name);
+    const found = list && fitting(list, value[name]);
+    return found !== undefined && Array.isArray(value[name]) && keyings.has(found);
+  });
+}
+
+/** Whether a member of an item must be a text when the program runs, since the list is registered by it. */
+function isKey(list: z.ZodArray, item: Values, member: string): boolean {
+  const keying = keyings.get(list);
+  return keying !== undefined && keying.toMap([{ ...item, [member]: MARK }]) === undefined;
 }
 
 /** What in a path tells what is there. */

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
+import { SIGNATURE } from "../../hosts/pulumi-dynamic";
 import type { Checked } from "../../lifecycle/check";
 import { SECRETS } from "../../lifecycle/state";
-import { only, type Values } from "../../lifecycle/values";
+import { only, UNKNOWN, type Values } from "../../lifecycle/values";
 import type { ObjectLiteral } from "./expression";
 import type { Name } from "./naming";
 import type { References } from "./references";
@@ -31,6 +32,8 @@ export function writeFlow(flow: TakenFlow & Name, references: References): Writt
     { typed: false, references },
     { typed: false, references: undefined },
   ];
+  const unsayable = unsayableIn(flow.inputs);
+  if (unsayable !== undefined) return { reason: `no Pulumi program can say ${unsayable}` };
   let reason = "";
   for (const style of styles) {
     references.forget(flow);
@@ -45,6 +48,17 @@ export function writeFlow(flow: TakenFlow & Name, references: References): Writt
   }
   references.forget(flow);
   return { reason };
+}
+
+/** What means something else to Pulumi, wherever it stands in arguments. */
+function unsayableIn(value: unknown): string | undefined {
+  if (value === UNKNOWN) return `the text ${UNKNOWN}`;
+  if (typeof value !== "object" || value === null) return undefined;
+  const name = ["__proto__", SIGNATURE].find((each) => Object.hasOwn(value, each));
+  if (name !== undefined) return `a member of the name ${name}`;
+  return Object.values(value)
+    .map(unsayableIn)
+    .find((each) => each !== undefined);
 }
 
 function told(failures: Checked["failures"]): string {

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { z } from "zod";
-import { exportedProgram } from "../../../provider/cli/export/program";
+import { type ExportedFile, exportedProgram } from "../../../provider/cli/export/program";
 import type { Values } from "../../../provider/lifecycle/values";
 import { SHAPES_FILE, shapesText } from "../../../scripts/builder-shapes";
+import { rehearsalEngine } from "../../../scripts/engines";
 import { type Emulator, startEmulator } from "../../../testing/src";
-import { exportedFrom, makeFlow, takenFlows } from "../../harness/account-of-flows";
+import { environmentOf, exportedFrom, makeFlow, takenFlows } from "../../harness/account-of-flows";
 import { ExportFolder } from "../../harness/exported-program";
 import { graph } from "../../vendors/kapso/graph-world";
 import { steps } from "../../vendors/runtype/world";
@@ -46,6 +48,28 @@ describe("exported programs", function () {
   beforeEach(() => emulator.reset());
   after(() => emulator.close());
 
+  /** Looks at the files of an export where they can be run. */
+  async function withProgram(files: readonly ExportedFile[], look: (folder: ExportFolder) => Promise<void>) {
+    const folder = new ExportFolder();
+    try {
+      folder.write("program", files);
+      folder.install("program");
+      await look(folder);
+    } finally {
+      folder.remove();
+    }
+  }
+
+  /** Fails where the first preview after the import shows a change. */
+  async function imported(folder: ExportFolder): Promise<void> {
+    const program = join(folder.path, "program");
+    const engine = rehearsalEngine(program, environmentOf(emulator.url));
+    const imported = await engine.import(join(program, "import.json"), "dev");
+    assert.ok(imported.ok, imported.output);
+    const preview = await engine.run("preview", "dev", { expectNoChanges: true });
+    assert.ok(preview.ok, preview.output);
+  }
+
   const workflow = (name: string, definition: Values) => makeFlow(emulator, "kapso:Workflow", { name, definition });
 
   it("references: an id of another flow is the flow, with its module imported", async () => {
@@ -61,6 +85,26 @@ describe("exported programs", function () {
     await workflow("bot", drawn("send_text", { message: `See ${other.id}` }));
     const { texts } = await exportedFrom(emulator, ...WORKFLOWS);
     assert.match(texts["flows/bot.ts"] ?? "", new RegExp(`message: "See ${other.id}"`));
+  });
+
+  it("references: what a list is registered by stays a text, also where it is another flow's id", async () => {
+    const { id } = await makeFlow(emulator, "runtype:Flow", { name: "first", steps: [] });
+    const tool = (name: string) => ({ type: "tool-call", name, config: { toolId: id } });
+    const ask = { type: "prompt", name: id, config: { model: "gpt-5-mini", userPrompt: id } };
+    const others = { type: "conditional", name: "Else", config: { condition: id, trueSteps: [ask], falseSteps: [] } };
+    await makeFlow(emulator, "runtype:Flow", {
+      name: "second",
+      validate: "off",
+      steps: [tool(id), { ...tool("next"), when: id }, others, { type: "loop", name: "Again", config: { over: id } }],
+    });
+    const { files, texts, missing } = await exportedFrom(emulator, "runtype:Flow");
+    assert.deepEqual(missing, []);
+    assert.match(texts["flows/second.ts"] ?? "", new RegExp(`step\\.toolCall\\("${id}", { toolId: first\\.id }\\)`));
+    assert.match(texts["flows/second.ts"] ?? "", /over: first\.id/);
+    await withProgram(files, async (folder) => {
+      assert.deepEqual(folder.typeProblems("program"), []);
+      await imported(folder);
+    });
   });
 
   it("references: of two flows that need each other one keeps the id, and the checklist tells which", async () => {
@@ -103,11 +147,54 @@ describe("exported programs", function () {
     assert.match(texts["flows/2nd.ts"] ?? "", /^export const flow2nd = /m);
   });
 
+  it("names: modules compile, and run, whatever flows are called", async () => {
+    const names = ["module", "exports", "require", "Module", "__proto__", "constructor", "then", "globalThis", "await"];
+    for (const name of names) await makeFlow(emulator, "runtype:Flow", { name, steps: [] });
+    await withProgram((await exportedFrom(emulator, "runtype:Flow")).files, async (folder) => {
+      assert.deepEqual(folder.typeProblems("program"), []);
+      await imported(folder);
+    });
+  });
+
   it("names: what has no name is called by what it belongs to and by its kind", async () => {
     const bot = await workflow("Order bot", drawn("send_text", { message: "Hi" }));
     await makeFlow(emulator, "kapso:Trigger", { workflowId: bot.id, triggerType: "api_call" });
     const { texts } = await exportedFrom(emulator, ...PROJECT);
     assert.match(texts["flows/api-call-of-order-bot-trigger.ts"] ?? "", /workflowId: orderBot\.id,/);
+  });
+
+  it("graphs: nodes and edges stand in the order in which they run, and what no run reaches behind them", async () => {
+    const say = (id: string) => ({ id, data: { node_type: "send_text", config: { message: id } } });
+    const choice = { decision_type: "ai", conditions: [{ label: "no" }, { label: "yes" }] };
+    await makeFlow(emulator, "kapso:Workflow", {
+      name: "bot",
+      validate: "off",
+      definition: {
+        nodes: [
+          ...["a", "b", "lost", "z"].map(say),
+          { id: "choose", data: { node_type: "decide", config: choice } },
+          { id: "start", data: { node_type: "start", config: {} } },
+        ],
+        edges: [
+          { source: "a", target: "z" },
+          { source: "b", target: "choose" },
+          { source: "choose", target: "a", label: "yes" },
+          { source: "choose", target: "b", label: "no" },
+          { source: "start", target: "choose" },
+        ],
+      },
+    });
+    const { texts } = await exportedFrom(emulator, ...WORKFLOWS);
+    const bot = texts["flows/bot.ts"] ?? "";
+    const nodes = [...bot.matchAll(/node\.(?:sendText|decide)\("(\w+)"|node\.(start)\(/g)];
+    assert.deepEqual(
+      nodes.map(([, id, start]) => id ?? start),
+      ["start", "choose", "b", "a", "z", "lost"],
+    );
+    assert.deepEqual(
+      [...bot.matchAll(/edge\("(\w+)", "(\w+)"/g)].map(([, from, to]) => `${from} ${to}`),
+      ["start choose", "choose b", "choose a", "b choose", "a z"],
+    );
   });
 
   it("builders: what the types of a builder lack is written plainly, and all else with it", async () => {
@@ -143,6 +230,40 @@ describe("exported programs", function () {
     const ofRuntype = await exportedFrom(emulator, "runtype:Flow");
     assert.match(ofRuntype.texts["flows/broken.ts"] ?? "", /template: "a lone surrogate \\ud800\\nstays/);
   });
+
+  it("texts: a file is called by where its text stands, whatever that is called", async () => {
+    await makeFlow(emulator, "runtype:Flow", {
+      name: "odd",
+      steps: [
+        { type: "tool-call", name: "Call", config: { toolId: "t", parameters: { constructor: "a\nb", ".": "c\nd" } } },
+      ],
+    });
+    const { texts } = await exportedFrom(emulator, "runtype:Flow");
+    const names = Object.keys(texts).filter((path) => path.startsWith("flows/odd/"));
+    assert.deepEqual(names.sort(), ["flows/odd/call-parameters-constructor.txt", "flows/odd/call-parameters.txt"]);
+  });
+
+  for (const [what, odd] of Object.entries({
+    "a member of the name __proto__": JSON.parse('{ "__proto__": { "a": 1 } }'),
+    "a member of the name 4dabf18193072939515e22adb298388d": { "4dabf18193072939515e22adb298388d": "mine" },
+    "the text 04da6b54-80e4-46f7-96ec-b56ff0331ba9": "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  }))
+    it(`whole: ${what} means something else to Pulumi: its flow is not exported, and the others are`, async () => {
+      for (const name of ["good", "odd"]) await makeFlow(emulator, "runtype:Flow", { name, steps: [] });
+      const flows = (await takenFlows(emulator, "runtype:Flow")).map((flow) => {
+        const steps = { Call: { type: "tool-call", config: { toolId: "t", parameters: { odd } } } };
+        return flow.label === "odd" ? { ...flow, inputs: { ...flow.inputs, steps } } : flow;
+      });
+      const program = exportedProgram({ vendor: { name: "runtype", settings: {} }, flows, missing: [] });
+      assert.deepEqual(
+        program.missing.map(({ reason }) => reason),
+        [`no Pulumi program can say ${what}`],
+      );
+      assert.deepEqual(
+        program.flows.map(({ flow }) => flow.slug),
+        ["good"],
+      );
+    });
 
   it("whole: flows by the older API of Kapso are exported as what they are", async () => {
     await workflow("bot", drawn("send_text", { message: "Hi" }));
@@ -184,15 +305,10 @@ describe("exported programs", function () {
       assert.deepEqual(missing, []);
       assert.equal(flows.length, 60);
       const program = files.filter(({ path }) => path.endsWith(".ts")).map(({ text }) => text);
-      const folder = new ExportFolder();
-      try {
-        folder.write("program", files);
+      await withProgram(files, async (folder) => {
         assert.equal(folder.formatProblems("program"), "");
-        folder.install("program");
         assert.deepEqual(folder.typeProblems("program"), []);
-      } finally {
-        folder.remove();
-      }
+      });
       const builders = program.join("").match(/\b(?:node|step)\.\w+\(/g) ?? [];
       assert.ok(builders.length > 30, `only ${builders.length} are written with builders`);
     }
