@@ -110,7 +110,7 @@ function inLine(text: string): string {
 
 function notes({ flows, broken }: Exported): string[] {
   return [
-    ...flows.flatMap(({ flow }) => notesOn(flow).map((note) => `\`flows/${flow.slug}.ts\`: ${inLine(note)}`)),
+    ...flows.flatMap((each) => notesOn(each).map((note) => `\`flows/${each.flow.slug}.ts\`: ${inLine(note)}`)),
     ...broken.map(
       ({ from, to }) =>
         `\`flows/${from.slug}.ts\` names \`${to.slug}\` by its id, since that one needs it in turn: programs have no circles.`,
@@ -118,7 +118,8 @@ function notes({ flows, broken }: Exported): string[] {
   ];
 }
 
-function notesOn({ type, program, untold, notes, inputs, lifecycle }: WrittenFlow["flow"]): string[] {
+function notesOn({ flow, warnings }: WrittenFlow): string[] {
+  const { type, program, untold, notes, inputs, lifecycle } = flow;
   const rules = Object.keys(type.fields.shape).flatMap((field) => {
     const { lenient } = rulesOf(type, field);
     if (lenient === undefined || program[field] !== lenient) return [];
@@ -131,7 +132,11 @@ function notesOn({ type, program, untold, notes, inputs, lifecycle }: WrittenFlo
   const secrets = untold.map(
     (path) => `the vendor does not tell ${showPath(path, inputs)}: it is left as it is, until the program says it.`,
   );
-  return [...rules, ...notes, ...secrets];
+  const doubts = warnings.flatMap(({ property, reason }) => {
+    const doubt = `${property}: ${reason}`;
+    return rules.some((each) => each.includes(doubt)) ? [] : [`every preview will warn: ${doubt}`];
+  });
+  return [...rules, ...notes, ...secrets, ...doubts];
 }
 
 function table(title: string, head: readonly string[], rows: readonly string[][]): string {

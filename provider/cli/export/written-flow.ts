@@ -15,6 +15,8 @@ export interface WrittenFlow {
   readonly written: ObjectLiteral;
   /** The arguments as registered by the program. */
   readonly inputs: Values;
+  /** What every preview will say of it. */
+  readonly warnings: Checked["warnings"];
 }
 
 /** Says why a flow cannot be exported. */
@@ -38,13 +40,14 @@ export function writeFlow(flow: TakenFlow & Name, references: References): Writt
   for (const style of styles) {
     references.forget(flow);
     const written = writtenArguments(flow, style);
-    const { inputs, failures } = registeredArguments(flow, written);
+    const { inputs, failures, warnings } = registeredArguments(flow, written);
     const { changed } = flow.lifecycle.diff(flow.state, inputs);
     if (failures.length > 0) reason = `a preview would refuse it: ${told(failures)}`;
     else if (!isEqual(inputs, { ...flow.inputs, ...only(inputs, [SECRETS]) }))
       reason = "what a program can write does not lead to what was found";
-    else if (changed.length > 0) reason = `a preview would show a change of ${changed.join(", ")}`;
-    else return { flow, written, inputs };
+    else if (changed.length > 0)
+      reason = `a preview would show a change of ${changed.join(", ")}. Bring it about at the vendor and export again, or declare it yourself with \`adopt: true\``;
+    else return { flow, written, inputs, warnings };
   }
   references.forget(flow);
   return { reason };

@@ -34,6 +34,25 @@ describe("export", function () {
     assert.doesNotMatch(module ?? "template", /template/);
   });
 
+  it("what every preview will warn of is told in the checklist, such as a key in clear where none is kept secret", async () => {
+    const config = { over: ["a"], password: "a-password" };
+    await makeFlow(emulator, "runtype:Flow", { name: "one", steps: [{ type: "loop", name: "Again", config }] });
+    await run("runtype");
+    const told = folder.files("runtype-flows")["EXPORT.md"] ?? "";
+    assert.match(told, /^- `flows\/one\.ts`: every preview will warn: steps.*password holds a credential in clear/m);
+    assert.doesNotMatch(told, /a-password/);
+  });
+
+  it("a function that was never deployed is not exported, and the way on is told", async () => {
+    emulator.edit({ vendor: "kapso", action: "createFunction", set: { name: "draft", code: "export default {}" } });
+    const { code, stderr } = await run("kapso");
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^not exported: Kapso function "draft" .*: .*deployment\. Bring it about at the vendor .*adopt/m,
+    );
+  });
+
   it("files: what differs is never overwritten without --force, and is named", async () => {
     await flow("one");
     await run("runtype");
