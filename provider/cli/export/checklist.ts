@@ -2,9 +2,9 @@ import { plainText } from "../../http/plain-text";
 import { rulesOf } from "../../lifecycle/canonical";
 import { showPath } from "../../lifecycle/paths";
 import type { Vendor } from "../../vendors/vendor";
-import { leavesOf } from "./expression";
 import type { Missing } from "./program";
 import type { Broken } from "./references";
+import { configured, secretsOf } from "./secrets-file";
 import type { WrittenFlow } from "./written-flow";
 
 /** What an export leaves to people. */
@@ -45,8 +45,8 @@ pulumi import --file import.json --protect=false --generate-code=false --yes
 pulumi preview --expect-no-changes
 \`\`\`
 
-\`import.json\` needs Pulumi 3.254 or newer. It holds what the flows hold, **secrets in clear**: keep it out of version control, and delete it when
-the import is done. Pulumi encrypts the secrets in the state.
+\`import.json\` needs Pulumi 3.254 or newer. It holds what the flows hold, **secrets in clear**, as \`secrets.json\` does where there is one: keep both
+out of version control, and delete them when the import is done. Pulumi encrypts the secrets in the state.
 `;
 }
 
@@ -77,20 +77,28 @@ function quotedForShell(value: string): string {
 }
 
 function secrets(flows: readonly WrittenFlow[]): string {
-  const lines = flows.flatMap(({ flow, written, inputs }) =>
-    leavesOf(written).flatMap((leaf) => {
-      if (leaf.kind !== "secret") return [];
-      const place = `\`flows/${flow.slug}.ts\`, ${showPath(leaf.at, inputs)}`;
-      const form = typeof leaf.value === "string" ? "" : " (as JSON)";
-      return [`- [ ] ${place}: \`pulumi config set --secret ${leaf.name}\`${form}`];
+  const lines = flows.flatMap((each) =>
+    secretsOf(each).map((secret) => {
+      const place = `\`flows/${each.flow.slug}.ts\`, ${showPath(secret.at, each.inputs)}`;
+      // Asked for a value, Pulumi takes one line; of what is piped it drops line ends at the end.
+      const isLong = /[\r\n]/.test(configured(secret));
+      const command = `pulumi config set --secret ${isLong ? "--raw " : ""}${secret.name}${isLong ? " < FILE" : ""}`;
+      return `- [ ] ${place}: \`${command}\`${typeof secret.value === "string" ? "" : " (as JSON)"}`;
     }),
   );
   if (lines.length === 0) return "";
   return `## Secrets
 
-The program takes them from the stack's configuration. Each command asks for the value; \`import.json\` tells what the vendor has now.
+The program takes them from the stack's configuration. This sets all of them to what the vendor has now; while it runs, other users of the
+machine may see them:
 
-${[...lines].join("\n")}
+\`\`\`bash
+pulumi config set-all --json "$(cat secrets.json)"
+\`\`\`
+
+Or one by one; each command asks for the value:
+
+${lines.join("\n")}
 `;
 }
 

@@ -82,9 +82,12 @@ async function exportAll(vendor: Vendor, given: Given<typeof OPTIONS>, io: Io): 
     io.stderr(
       `These files are there and no part of this export. index.ts does not import them: a stack that has their flows deletes them at its next \`pulumi up\`. Delete the files where the flows are gone or have other names:\n${others.map((path) => `  ${path}\n`).join("")}`,
     );
+  const clear = files.filter(({ secret }) => secret).map(({ path }) => join(out, path));
+  if ([...fates].some(([{ path }, fate]) => path === ".gitignore" && fate === "left as it is"))
+    io.stderr(`${join(out, ".gitignore")} is left as it is: see that git ignores ${clear.join(" and ")}.\n`);
   if (!isTrial)
     io.stderr(
-      `${flows.length} exported. ${join(out, "EXPORT.md")} tells what to do with them. ${join(out, "import.json")} may hold secrets in clear: delete it after the import.\n`,
+      `${flows.length} exported. ${join(out, "EXPORT.md")} tells what to do with them. What may hold secrets in clear is to be deleted after the import: ${clear.join(" and ")}.\n`,
     );
   return missing.length > 0 ? 1 : 0;
 }

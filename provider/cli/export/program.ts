@@ -5,6 +5,7 @@ import { moduleOf, textsOf } from "./module";
 import { compare, named } from "./naming";
 import { projectFiles } from "./project";
 import { References } from "./references";
+import { secretsFile, secretsOf } from "./secrets-file";
 import type { TakenFlow } from "./taken-flow";
 import { type WrittenFlow, writeFlow } from "./written-flow";
 
@@ -82,6 +83,9 @@ function filesOf(
     { path: "index.ts", text: index === "" ? "export {};\n" : index },
     ...flowFiles,
     { path: "import.json", text: importFile(ordered), secret: true },
+    ...(written.some((each) => secretsOf(each).length > 0)
+      ? [{ path: "secrets.json", text: secretsFile(written), secret: true } as const]
+      : []),
     { path: "EXPORT.md", text: checklist({ vendor, flows: written, broken: references.broken, missing }) },
   ];
 }

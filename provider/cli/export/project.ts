@@ -27,7 +27,7 @@ export function projectFiles(vendor: string): ExportedFile[] {
     "tsconfig.json": `${JSON.stringify(compiler, null, 2)}\n`,
     // A text whose line ends git changed would be a change of its flow.
     ".gitattributes": "flows/*/** -text\n",
-    ".gitignore": "node_modules/\n# Holds secrets in clear.\nimport.json\n",
+    ".gitignore": "node_modules/\n# Hold secrets in clear.\nimport.json\nsecrets.json\n",
   };
   return Object.entries(files).map(([path, text]) => ({ path, text, scaffold: true }));
 }

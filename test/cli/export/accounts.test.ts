@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import mapValues from "lodash/mapValues";
 import sortBy from "lodash/sortBy";
 import { type Engine, pulumiEngine, pulumiVersion, rehearsalEngine } from "../../../scripts/engines";
 import { type Emulator, startEmulator } from "../../../testing/src";
@@ -20,6 +22,9 @@ const SECRETS: Readonly<Record<string, Record<string, string>>> = {
   },
   runtype: { "runtype-flows:answer-a-customer.get-http-headers-x-key": "key-of-the-shop" },
 };
+
+/** What an export tells to delete after the import. */
+const CLEAR = ["import.json", "secrets.json"];
 
 /** What lives at each vendor that a stack can have. */
 const ALIVE: Readonly<Record<string, (emulator: Emulator) => unknown[]>> = {
@@ -73,11 +78,23 @@ describe("exported accounts", function () {
 
       it(`export: the program of ${vendor} compiles`, () => assert.deepEqual(folder.typeProblems(out), []));
 
-      it(`export: no secret of ${vendor} stands anywhere but in the import file, which nobody else can read`, () => {
+      it(`export: no secret of ${vendor} stands anywhere but in the files that are to be deleted, which nobody else can read`, () => {
         for (const [path, text] of Object.entries(folder.files(out))) {
-          if (path === "import.json" || path === "Pulumi.dev.yaml" || path.startsWith("node_modules")) continue;
+          if (CLEAR.includes(path) || path === "Pulumi.dev.yaml" || path.startsWith("node_modules")) continue;
           for (const secret of Object.values(secrets)) assert.ok(!text.includes(secret), path);
         }
+        for (const path of CLEAR.filter((each) => existsSync(join(folder.path, out, each))))
+          assert.equal(statSync(join(folder.path, out, path)).mode & 0o777, 0o600);
+      });
+
+      it(`export: the secrets of ${vendor} are configured by one command`, () => {
+        const text = folder.files(out)["secrets.json"];
+        const kept: Record<string, unknown> = text === undefined ? {} : JSON.parse(text);
+        const told = Object.entries(kept).map(([name, each]) => [`${out}:${name}`, each]);
+        assert.deepEqual(
+          Object.fromEntries(told),
+          mapValues(secrets, (value) => ({ value, secret: true })),
+        );
       });
 
       it(`export: ${vendor} exported again gives the same bytes`, async () => {

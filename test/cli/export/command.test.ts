@@ -34,6 +34,20 @@ describe("export", function () {
     assert.doesNotMatch(module ?? "template", /template/);
   });
 
+  it("a secret of several lines is set by a command that can take it", async () => {
+    const headers = { "X-Key": "one\ntwo\n", "X-Other": "a-key" };
+    const get = { type: "fetch-url", name: "Get", config: { http: { url: "https://example.com", headers } } };
+    await makeFlow(emulator, "runtype:Flow", { name: "one", steps: [get] });
+    await run("runtype");
+    const { "EXPORT.md": told = "", "secrets.json": secrets = "" } = folder.files("runtype-flows");
+    assert.match(told, /`pulumi config set --secret --raw one\.get-http-headers-x-key < FILE`$/m);
+    assert.match(told, /`pulumi config set --secret one\.get-http-headers-x-other`$/m);
+    assert.deepEqual(JSON.parse(secrets), {
+      "one.get-http-headers-x-key": { value: "one\ntwo\n", secret: true },
+      "one.get-http-headers-x-other": { value: "a-key", secret: true },
+    });
+  });
+
   it("what every preview will warn of is told in the checklist, such as a key in clear where none is kept secret", async () => {
     const config = { over: ["a"], password: "a-password" };
     await makeFlow(emulator, "runtype:Flow", { name: "one", steps: [{ type: "loop", name: "Again", config }] });
@@ -98,6 +112,16 @@ describe("export", function () {
     const { stdout } = await run("runtype", "--force");
     assert.match(stdout, /Pulumi\.yaml: left as it is/);
     assert.equal(readFileSync(project, "utf8"), "name: mine\nruntime: nodejs\n");
+  });
+
+  it("files: where a project has a .gitignore of its own, what it must hold is told", async () => {
+    await flow("one");
+    assert.doesNotMatch((await run("runtype")).stderr, /gitignore/);
+    writeFileSync(join(folder.path, "runtype-flows/.gitignore"), "bin/\n");
+    assert.match(
+      (await run("runtype")).stderr,
+      /^runtype-flows\/\.gitignore is left .* runtype-flows\/import\.json\.$/m,
+    );
   });
 
   it("files: nobody else can read the import file, also where it was readable before", async () => {
@@ -293,7 +317,8 @@ describe("export", function () {
     const { stdout, stderr } = await run("runtype");
     assert.match(stderr, /^1 of 1: Runtype flow "one"$/m);
     assert.doesNotMatch(stdout + stderr, /a-key-of-the-shop/);
-    const { "import.json": imported, ...others } = folder.files("runtype-flows");
+    const { "import.json": imported, "secrets.json": secrets, ...others } = folder.files("runtype-flows");
+    assert.match(secrets ?? "", /a-key-of-the-shop/);
     assert.match(imported ?? "", /a-key-of-the-shop/);
     assert.doesNotMatch(Object.values(others).join(), /a-key-of-the-shop/);
     assert.match(others["EXPORT.md"] ?? "", /`pulumi config set --secret one\.get-http-headers-x-key`$/m);
