@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { optionsOf } from "../../provider/cli/command";
+import { startEmulator } from "../../testing/src";
 import { subjects } from "../conformance/subjects";
+import { environmentOf, makeFlow } from "../harness/account-of-flows";
 import { Bench } from "../harness/bench";
 import { Stack } from "../harness/stack";
 import { exported, run, type Told } from "./exported-state";
@@ -118,6 +120,22 @@ describe("command line", function () {
         await world.emulator.close();
       }
     });
+
+  it("command line: what is to be done is done also where nobody reads what is said", async () => {
+    const emulator = await startEmulator();
+    try {
+      await makeFlow(emulator, "runtype:Flow", { name: "one", steps: [] });
+      const env = { PATH: folder, ...environmentOf(emulator.url) };
+      const child = spawn(process.execPath, [bin, "export", "runtype", "--out", "unread"], { cwd: folder, env });
+      child.stdout.destroy();
+      child.stderr.destroy();
+      const [code] = await once(child, "close");
+      assert.equal(code, 0);
+      assert.ok(existsSync(join(folder, "unread/EXPORT.md")));
+    } finally {
+      await emulator.close();
+    }
+  });
 
   it("command line: settings that the state does not show come from the environment", async () => {
     const [subject] = subjects;
