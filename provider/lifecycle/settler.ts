@@ -232,7 +232,7 @@ export class Settler<Wire, Account> {
       const seen = reached ? this.#rest(reached, account, change) : change;
       const found = await this.#lookAfter(error, account, wire, seen);
       if (found === "unreadable") throw this.#changeUnknown(known, error);
-      if (found === undefined) throw error;
+      if (found === undefined) throw this.#deletedMeanwhile(known, error);
       const arrived = taken ? { fields: changed, keys: {} } : found.arrived;
       if (arrived.fields.length === 0 && Object.keys(arrived.keys).length === 0) throw error;
       throw this.#halfChanged(found.now, account, seen, { ...arrived, taken }, error);
@@ -326,6 +326,15 @@ export class Settler<Wire, Account> {
       return arrived.length > 0 ? [[field, arrived] as const] : [];
     });
     return { fields, keys: Object.fromEntries(keys) };
+  }
+
+  /** A failure of what somebody deleted while it was being changed. */
+  #deletedMeanwhile(known: Values, cause: unknown): FlowError {
+    return new FlowError(
+      "deletedOutside",
+      `${this.name(known)} was deleted outside of Pulumi while it was being changed: ${clauseOf(cause)}. \`pulumi up --refresh\` creates it again.`,
+      cause,
+    );
   }
 
   /** A failure after which the flow cannot be looked at: what is recorded may no longer be so. */

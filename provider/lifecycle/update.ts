@@ -1,6 +1,6 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
 import { canonicalOf, fieldsOf, isTold, owned, revivals, rulesOf, sameMeaning, writtenKeys } from "./canonical";
-import { FlowError } from "./errors";
+import { FlowError, PartialFailure, VendorError } from "./errors";
 import type { FlowType } from "./flow-type";
 import { showPath, valueAt } from "./paths";
 import type { Settler } from "./settler";
@@ -28,53 +28,148 @@ export async function update<Wire, Account>(
       `${settler.name(state)} was deleted outside of Pulumi. \`pulumi up --refresh\` creates it again.`,
     );
   }
-  const before = declarationOf(state);
-  const keys = ownedKeys(type, before, inputs);
-  // Spelled as the state for what the program no longer declares.
-  const observed = settler.observe(wire, { ...state, ...inputs }, state);
-  const target = { ...fieldsOf(type, inputs), ...clears(type, before, inputs), ...revivals(type, inputs, observed) };
-  // What is compared with what Pulumi last saw is looked at as it was looked at then.
-  const since = settler.observe(wire, { ...inputs, ...state }, state);
-  const now = (field: string) => owned(type, field, observed[field], keys[field] ?? []);
-  const changed = Object.keys(target).filter((field) => {
-    const found = isTold(type, field, observed) ? now(field) : state[field];
-    return !sameMeaning(type, field, target[field], found);
-  });
-  /** The changed field that carries this one: itself, or another spelling of the same thing. */
-  const carrier = (field: string) => {
-    const { spells } = rulesOf(type, field);
-    return changed.find((each) => each === field || (spells !== undefined && rulesOf(type, each).spells === spells));
-  };
-  const unseen = unseenChanges(settler, wire, state, before);
-  const conflicts = Object.keys(type.fields.shape).filter((field) => {
-    const { owns, conflicts: isDisputable = true } = rulesOf(type, field);
-    if (!isDisputable || !isTold(type, field, since) || !carrier(field)) return false;
-    if (owns) return disputed(now(field), state[field], target[field], keys[field] ?? []);
-    if (before?.fields.includes(field) || field in state) return !sameMeaning(type, field, since[field], state[field]);
-    return unseen.includes(field);
-  });
-  if (conflicts.length > 0) {
-    const show = settler.shower(state, inputs);
-    const seen = conflicts.map((field) => {
-      const wanted = target[carrier(field) ?? field];
-      if (unseen.includes(field)) {
-        return `${field}: it is no longer what Pulumi last saw, it is now ${show([field], now(field))}, the program wants ${show([field], wanted)}`;
-      }
-      const found = owned(type, field, since[field], keys[field] ?? []);
-      return settler.differences(field, state[field], found, [state, inputs], (path, last, found) => {
-        const aim = path.length === 1 ? wanted : valueAt({ [field]: canonicalOf(type, field, wanted) }, path);
-        return `${showPath(path, {})}: Pulumi last saw ${show(path, last)}, it is now ${show(path, found)}, the program wants ${show(path, aim)}`;
-      });
-    });
-    const by = type.changedBy?.(wire);
-    const changes = `${settler.name(state)} was changed outside of Pulumi, and this update would undo it. ${seen.join("; ")}.${by ? ` ${by}` : ""}`;
+  const aim = aimOf(settler, wire, state, inputs);
+  const disputes = Object.keys(type.fields.shape).filter((field) => isDisputed(settler, aim, field));
+  if (disputes.length > 0) {
+    const changes = `${settler.name(state)} was changed outside of Pulumi, and this update would undo it. ${told(settler, aim, disputes, { values: state, words: "Pulumi last saw" })}`;
     if (inputs.onConflict !== "overwrite" && !ports.overrides.overwrites) {
       throw new FlowError("conflict", `${changes} Nothing was changed. ${WAYS_ON}`);
     }
     const decider = inputs.onConflict === "overwrite" ? "`onConflict`" : "`PULUMI_FLOWS_ON_CONFLICT`";
     ports.log.warn(`${changes} It is overwritten, as ${decider} says.`);
   }
-  return settler.write(account, wire, { id, known: state, inputs, target, changed, keys });
+  const { target, changed, keys } = aim;
+  try {
+    return await settler.write(account, wire, { id, known: state, inputs, target, changed, keys });
+  } catch (error) {
+    throw (await changedMeanwhile(settler, account, id, aim, error)) ?? error;
+  }
+}
+
+/** What an update makes of a flow as it was found. */
+interface Aim<Wire> {
+  readonly wire: Wire;
+  readonly state: Values;
+  readonly inputs: Values;
+  /** What the program declares, and the values that clear what it dropped. */
+  readonly target: Values;
+  /** What is there, spelled as it was when Pulumi last saw it. */
+  readonly since: Values;
+  readonly changed: readonly string[];
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+  /** Fields that the state keeps as a hash, and that are no longer as they were. */
+  readonly unseen: readonly string[];
+}
+
+function aimOf<Wire, Account>(settler: Settler<Wire, Account>, wire: Wire, state: Values, inputs: Values): Aim<Wire> {
+  const { type } = settler;
+  const before = declarationOf(state);
+  const keys = ownedKeys(type, before, inputs);
+  // Spelled as the state for what the program no longer declares.
+  const observed = settler.observe(wire, { ...state, ...inputs }, state);
+  const target = { ...fieldsOf(type, inputs), ...clears(type, before, inputs), ...revivals(type, inputs, observed) };
+  const changed = Object.keys(target).filter((field) => {
+    const found = isTold(type, field, observed) ? owned(type, field, observed[field], keys[field] ?? []) : state[field];
+    return !sameMeaning(type, field, target[field], found);
+  });
+  // What is compared with what Pulumi last saw is looked at as it was looked at then.
+  const since = settler.observe(wire, { ...inputs, ...state }, state);
+  return { wire, state, inputs, target, since, changed, keys, unseen: unseenChanges(settler, wire, state, before) };
+}
+
+/** The changed field that carries this one: itself, or another spelling of the same thing. */
+function carrierOf<Wire, Account>({ type }: Settler<Wire, Account>, { changed }: Aim<Wire>, field: string) {
+  const { spells } = rulesOf(type, field);
+  return changed.find((each) => each === field || (spells !== undefined && rulesOf(type, each).spells === spells));
+}
+
+/** Whether an update would undo what somebody did to a field. */
+function isDisputed<Wire, Account>(settler: Settler<Wire, Account>, aim: Aim<Wire>, field: string): boolean {
+  return carrierOf(settler, aim, field) !== undefined && isChangedOutside(settler, aim, field);
+}
+
+/** Whether a field is neither what Pulumi last saw nor, key by key, what is wanted. */
+function isChangedOutside<Wire, Account>(
+  { type }: Settler<Wire, Account>,
+  { state, target, since, keys, unseen }: Aim<Wire>,
+  field: string,
+): boolean {
+  const { owns, conflicts: isDisputable = true } = rulesOf(type, field);
+  if (!isDisputable || !isTold(type, field, since)) return false;
+  const written = keys[field] ?? [];
+  if (owns) return disputed(owned(type, field, since[field], written), state[field], target[field], written);
+  const isKept = declarationOf(state)?.fields.includes(field) || field in state;
+  return isKept ? !sameMeaning(type, field, since[field], state[field]) : unseen.includes(field);
+}
+
+/**
+ * What somebody did to these fields, and what the program wants of them.
+ *
+ * @param last what they were before, and the words for it
+ */
+function told<Wire, Account>(
+  settler: Settler<Wire, Account>,
+  aim: Aim<Wire>,
+  fields: readonly string[],
+  last: { readonly values: Values; readonly words: string },
+): string {
+  const { type } = settler;
+  const { wire, state, inputs, target, since, keys, unseen } = aim;
+  const show = settler.shower(state, inputs);
+  const seen = fields.map((field) => {
+    const wanted = target[carrierOf(settler, aim, field) ?? field];
+    const [was, found] = [last.values[field], since[field]].map((value) =>
+      owned(type, field, value, keys[field] ?? []),
+    );
+    if (last.values === state && unseen.includes(field)) {
+      return `${field}: it is no longer what Pulumi last saw, it is now ${show([field], found)}, the program wants ${show([field], wanted)}`;
+    }
+    return settler.differences(field, was, found, [state, inputs], (path, before, now) => {
+      const aimed = path.length === 1 ? wanted : valueAt({ [field]: canonicalOf(type, field, wanted) }, path);
+      const wish = field in target ? `the program wants ${show(path, aimed)}` : "the program says nothing of it";
+      return `${showPath(path, {})}: ${last.words} ${show(path, before)}, it is now ${show(path, now)}, ${wish}`;
+    });
+  });
+  const by = type.changedBy?.(wire);
+  return `${seen.join("; ")}.${by ? ` ${by}` : ""}`;
+}
+
+/** What a refusal by the vendor's own lock means: it tells that somebody was there, and not what they did. */
+async function changedMeanwhile<Wire, Account>(
+  settler: Settler<Wire, Account>,
+  account: Account,
+  id: string,
+  aim: Aim<Wire>,
+  failure: unknown,
+): Promise<FlowError | undefined> {
+  const { type } = settler;
+  const { state, inputs, target, keys } = aim;
+  const half = failure instanceof PartialFailure ? failure : undefined;
+  if (!isConflict(half ? half.cause : failure)) return undefined;
+  const wire = await type.read(account, id, state, true, inputs).catch(() => undefined);
+  if (wire === undefined) return undefined;
+  const now = aimOf(settler, wire, state, inputs);
+  const changes = Object.keys(type.fields.shape).filter((field) => {
+    const [was, is, wanted] = [aim.since, now.since, target].map((values) =>
+      owned(type, field, values[field], keys[field] ?? []),
+    );
+    const isSeen = isTold(type, field, aim.since) && isTold(type, field, now.since);
+    return isSeen && !sameMeaning(type, field, was, is) && !(field in target && sameMeaning(type, field, is, wanted));
+  });
+  if (changes.length === 0) return undefined;
+  const seen = told(settler, now, changes, { values: aim.since, words: "it was" });
+  const message = `${settler.name(state)} was changed outside of Pulumi while it was being updated. ${seen}`;
+  if (!half) return new FlowError("conflict", `${message} Nothing was changed. ${WAYS_ON}`, failure);
+  return new PartialFailure(
+    id,
+    half.state,
+    `${message} Of this update a part was made, and is recorded. ${WAYS_ON}`,
+    failure,
+  );
+}
+
+function isConflict(failure: unknown): boolean {
+  return (failure instanceof VendorError || failure instanceof FlowError) && failure.kind === "conflict";
 }
 
 /** The fields that the state keeps as a hash, and that have changed since. */

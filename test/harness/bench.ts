@@ -85,8 +85,8 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Largest answer taken, in bytes. */
   readonly maxResponse?: number;
-  /** Is told of every call in the moment before it is sent. */
-  readonly before?: (request: Request) => void;
+  /** Is told of every call in the moment before it is sent, which waits for it. */
+  readonly before?: (request: Request) => unknown;
 }
 
 /** Flows of one type against an emulator, without Pulumi. */
@@ -111,8 +111,8 @@ export class Bench<Account = unknown, Emulator extends Emulated = Emulated> {
           timeout: options.timeout ?? 20_000,
           maxResponse: options.maxResponse ?? 1_000_000,
         });
-        return (request) => {
-          options.before?.(request);
+        return async (request) => {
+          await options.before?.(request);
           return send(request);
         };
       },

@@ -86,9 +86,37 @@ describe("in between", () => {
       const wanted = toy.inputs({ name: "bot", description: "two" });
       const error = await failureAs(FlowError, run.lifecycle.update(id, state, wanted));
       assert.equal(error.kind, "conflict");
+      assert.match(
+        error.message,
+        /while it was being updated. description: it was "one", it is now "theirs", the program wants "two"/,
+      );
       assert.ok(!(error instanceof PartialFailure));
       assert.equal((await failureAs(FlowError, toy.run().lifecycle.update(id, state, wanted))).kind, "conflict");
       assert.equal(emulator.state().toy.graphs[0]?.description, "theirs");
+    } finally {
+      await emulator.close();
+    }
+  });
+
+  it("update: what somebody deletes just before the write is said to be deleted outside", async () => {
+    const emulator = await startToyEmulator();
+    try {
+      const toy = new Bench(toyGraph, emulator);
+      const { id, state } = await toy.run().lifecycle.create(toy.inputs({ name: "bot", description: "one" }));
+      const run = toy.run({
+        before({ method }) {
+          if (method === "PATCH") emulator.edit({ vendor: "toy", action: "delete", id });
+        },
+      });
+      const error = await failureAs(
+        FlowError,
+        run.lifecycle.update(id, state, toy.inputs({ name: "bot", description: "two" })),
+      );
+      assert.equal(error.kind, "deletedOutside");
+      assert.match(
+        error.message,
+        /"shop\/bot" was deleted outside of Pulumi while it was being changed: .*404.*`pulumi up --refresh`/,
+      );
     } finally {
       await emulator.close();
     }

@@ -232,7 +232,7 @@ describe("kapso:Workflow", () => {
       assert.equal(error.kind, "conflict");
       assert.match(
         error.message,
-        /changed it in Kapso while it was being updated: definition\.nodes\.greet\.data\.config\.message/,
+        /while it was being updated\. definition\.nodes\.greet\.data\.config\.message: it was "Hi", it is now "theirs", the program wants "Hello"\. Nothing was changed/,
       );
       assert.match(JSON.stringify(stored().definition), /theirs/);
     });
