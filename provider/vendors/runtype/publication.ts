@@ -58,6 +58,8 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
 
   async read(account, _id, state, _fresh, wanted) {
     const flow = String(state.flow);
+    // Before the versions, so that nothing comes between looking at them and publishing.
+    const owner = await account.owner();
     const versions = await versionsOf(account, flow);
     const published = versions?.publishedVersionId;
     if (!versions || !published) return undefined;
@@ -74,7 +76,7 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
       publishedVersionId: published,
       version: isKnown && typeof state.version === "string" ? state.version : published,
       publishedAt: isKnown ? String(state.publishedAt) : savedAt(versions, published),
-      owner: await account.owner(),
+      owner,
     };
   },
   async list(account) {
@@ -89,11 +91,16 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
 
   async create(account, desired) {
     const { flow } = desired;
+    const owner = await account.owner();
     const versions = await versionsOf(account, flow);
     if (!versions) throw new FlowError("notFound", "There is no such flow at Runtype. Nothing was published.");
     const published = versions.publishedVersionId ?? "";
-    const now = { flow, versions, publishedVersionId: published, version: published, owner: await account.owner() };
+    const now = { flow, versions, publishedVersionId: published, version: published, owner };
     const whole = await publish(account, { ...now, publishedAt: savedAt(versions, published) }, desired);
+    if (published !== "" && whole.publishedVersionId !== published)
+      account.log.info(
+        `${NOUN} "${flow}": version ${whole.publishedVersionId} took the place of version ${published}.`,
+      );
     return { overwrote: false, id: flow, whole };
   },
   async update(account, wire, target, changed) {

@@ -175,10 +175,13 @@ const versionAnswer = z.object({ warnings: z.array(z.string()).nullish() });
 /** Publishes a version, and answers with what is published then: a server may publish a copy. */
 async function publishVersion(
   account: RuntypeAccount,
-  { flow, publishedVersionId }: Publication,
+  before: Publication,
   version: string,
   onConflict: Wanted["onConflict"],
 ): Promise<string> {
+  const { flow, publishedVersionId } = before;
+  // A copy is new; what was there before has been published by somebody else.
+  const isOthers = (id: string) => id !== version && before.versions.versions.some((each) => each.id === id);
   const json = { versionId: version, ...(onConflict === "overwrite" ? { onConflict } : {}) };
   const request = { method: "POST", path: path`/v1/flow-versions/${flow}/publish`, json, repeatable: false } as const;
   try {
@@ -187,12 +190,17 @@ async function publishVersion(
   } catch (error) {
     if (!(error instanceof VendorError && error.outcomeUnknown)) throw error;
     const now = (await versionsOf(account, flow))?.publishedVersionId;
-    if (!now || now === publishedVersionId) throw error;
+    if (!now || now === publishedVersionId || isOthers(now)) throw error;
     return now;
   }
   // It is published, whether it can be looked at or not.
-  const now = await versionsOf(account, flow).catch(() => undefined);
-  return now?.publishedVersionId ?? version;
+  const now = (await versionsOf(account, flow).catch(() => undefined))?.publishedVersionId ?? version;
+  if (!isOthers(now)) return now;
+  if (now !== publishedVersionId)
+    account.log.warn(
+      `${NOUN} "${flow}": somebody published version ${now} in place of version ${version}, just after Pulumi had.`,
+    );
+  return version;
 }
 
 /** Publishes a version that the program names, and says what that does to the flow. */

@@ -132,7 +132,7 @@ describe("runtype: vendor calls", () => {
     });
 
     it("calls: publishing what was saved last takes seven, since it looks at what it publishes", async () => {
-      const look = ["listFlowVersions", "getCaller", "getFlow", "listStepsOfFlow", "getFlowVersion"];
+      const look = ["getCaller", "listFlowVersions", "getFlow", "listStepsOfFlow", "getFlowVersion"];
       const stack = stackOf(publication);
       await stack.up({ flow: id, triggers: ["1"] });
       assert.deepEqual(calls(), [...look, "publishFlowVersion", "listFlowVersions"]);
@@ -144,7 +144,7 @@ describe("runtype: vendor calls", () => {
     it("calls: publishing a version takes four", async () => {
       const [version] = emulator.state().runtype.versions;
       await stackOf(publication).up({ flow: id, version: version?.id });
-      assert.deepEqual(calls(), ["listFlowVersions", "getCaller", "publishFlowVersion", "listFlowVersions"]);
+      assert.deepEqual(calls(), ["getCaller", "listFlowVersions", "publishFlowVersion", "listFlowVersions"]);
     });
 
     it("calls: a refresh takes two, a preview and an up without changes none, and deleting two", async () => {
@@ -154,9 +154,9 @@ describe("runtype: vendor calls", () => {
       await stack.up({ flow: id });
       assert.deepEqual(calls(), []);
       await stack.refresh();
-      assert.deepEqual(calls(), ["listFlowVersions", "getCaller"]);
+      assert.deepEqual(calls(), ["getCaller", "listFlowVersions"]);
       await stack.destroy();
-      assert.deepEqual(calls(), ["listFlowVersions", "getCaller"]);
+      assert.deepEqual(calls(), ["getCaller", "listFlowVersions"]);
     });
 
     it(`calls: a refresh of ${N} publications in one run asks once whose key it is`, async () => {

@@ -216,13 +216,56 @@ describe("runtype:FlowPublication", () => {
     assert.deepEqual(published(), ["a"]);
   });
 
+  it("what somebody publishes right after is told, and not taken for a copy of one's own", async () => {
+    const world = new World();
+    await world.up(program("a"));
+    await world.up(program("b"));
+    const [mine, theirs] = [versionOf("a"), versionOf("b")];
+    let isPublished = false;
+    const run = world.publication.bench.run({
+      before({ method }) {
+        if (isPublished && method === "GET")
+          emulator.edit({ vendor: "runtype", action: "publishFlow", flow: "support", version: theirs });
+        isPublished ||= method === "POST";
+      },
+    });
+    const wanted = { flow: world.flow.resource.id, version: mine };
+    // What is published already is published by nobody.
+    emulator.edit({
+      vendor: "runtype",
+      action: "updateFlow",
+      flow: "support",
+      set: { flowSteps: [{ type: "search", name: "c" }] },
+    });
+    emulator.edit({ vendor: "runtype", action: "publishFlow", flow: "support" });
+    await publicationStack(emulator).up(wanted, { run });
+    assert.match(
+      run.log.at("warn").join(),
+      new RegExp(`somebody published version ${theirs} in place of version ${mine}`),
+    );
+    assert.deepEqual(published(), ["b"]);
+  });
+
+  it("a first publication says what it takes the place of", async () => {
+    const world = new World();
+    await world.up(program("a"));
+    const former = versionOf("a");
+    edit("b");
+    const run = world.publication.bench.run();
+    await publicationStack(emulator).up({ flow: world.flow.resource.id, version: versionOf("b") }, { run });
+    assert.match(
+      run.log.at("info").join(),
+      new RegExp(`version ${versionOf("b")} took the place of version ${former}`),
+    );
+  });
+
   it("deleting it calls nothing but the look, and says that the version stays published", async () => {
     const world = new World();
     await world.up(program("a"));
     const run = world.publication.bench.run();
     emulator.clearJournal();
     await world.publication.destroy({ run });
-    assert.deepEqual(operations(emulator), ["listFlowVersions", "getCaller"]);
+    assert.deepEqual(operations(emulator), ["getCaller", "listFlowVersions"]);
     assert.match(run.log.at("info").join(), /cannot be undone: version flowver_\w+ stays published/);
     assert.deepEqual(published(), ["a"]);
   });
