@@ -5,7 +5,15 @@ import type { components } from "./api";
 import { usesWhen } from "./steps/observed";
 import { managesWhen, type SentStep, sentSteps } from "./steps/sent";
 import type { Step } from "./steps/step";
-import { plain, STALE_PAUSES, type StoredFlow, withConditions } from "./stored-flow";
+import {
+  plain,
+  STALE_PAUSES,
+  type StoredFlow,
+  stepsHash,
+  storedFlow,
+  withConditions,
+  withoutConditions,
+} from "./stored-flow";
 import { type WireFlow, wireFlow } from "./wire";
 
 /** What an update sends; which types of steps there are is the server's to say. */
@@ -73,6 +81,9 @@ export async function withSent(
     return step.when === undefined && told?.when && told.when === before.get(told.id) ? { ...step, when: "" } : step;
   });
   if (!emptied.some(({ when }) => when === "")) return undefined;
+  // What is sent again must not undo what somebody has changed since.
+  const now = await storedFlow(account, wire.flow.id, false, undefined);
+  if (!now || stepsHash(now.flow) !== stepsHash(withoutConditions(wire.flow))) return undefined;
   const again = plain(await put(account, wire.flow.id, { flowSteps: emptied }));
   found = await withConditions(account, { ...wire, flow: again });
   return isSent(found) ? found : undefined;
