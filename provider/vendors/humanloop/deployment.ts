@@ -102,6 +102,12 @@ export const deployment: FlowType<DeploymentFields, Deployment, HumanloopAccount
     if (!all) throw new FlowError("notFound", "There is no such flow at Humanloop. Nothing was deployed.");
     if (!wanted) throw noEnvironment(environment, all);
     await deploy(account, flow, wanted, version);
+    // Deployed by somebody since it was looked for.
+    const former = wanted.file?.version_id;
+    if (former !== undefined && former !== version)
+      account.log.warn(
+        `${deployment.noun} "${deployment.label({ flow, environment })}": version ${version} took the place of version ${former}, which somebody had just deployed.`,
+      );
     return { overwrote: false, id: `${flow}/${wanted.id}` };
   },
 

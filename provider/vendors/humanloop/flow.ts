@@ -97,8 +97,9 @@ export const flow: FlowType<FlowFields, WireFlow, HumanloopAccount> = {
   async create(account, { path: to, attributes, versionName, versionDescription }) {
     const json: Api["FlowRequest"] = { path: to, attributes, ...named(versionName, versionDescription) };
     const whole = await upsert(account, json);
-    // What is new is deployed to the default environment, and has the name that it was sent with.
-    const isNew = isLive(whole) && (versionName === undefined || whole.version_name === versionName);
+    // What is new is deployed to the default environment, and is called as it was sent.
+    const isOthers = whole.version_description && whole.version_description !== versionDescription;
+    const isNew = isLive(whole) && (versionName === undefined || whole.version_name === versionName) && !isOthers;
     return { overwrote: !isNew, id: whole.id, whole };
   },
   async finish(account, { path: to }, { whole }) {
