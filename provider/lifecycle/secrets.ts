@@ -70,16 +70,54 @@ export function isOneOf(secrets: readonly unknown[], value: unknown): boolean {
   return typeof value === "string" && value.length >= SHORTEST_SECRET && secrets.includes(value);
 }
 
-/** A message without the texts in these secrets, also where they are quoted as JSON. */
+/** From so many characters on the beginning of a secret is hidden too: vendors name a key by how it begins. */
+const TELLING_BEGINNING = 12;
+
+/**
+ * A message without the texts in these secrets: as they are, as a vendor quotes or encodes them, and where only their
+ * beginning is shown.
+ */
 export function withoutSecrets(message: string, secrets: readonly unknown[]): string {
-  const texts = secrets
-    .flatMap(textsIn)
-    .filter(({ length }) => length >= SHORTEST_SECRET)
-    // As it is, as JSON quotes it, and as messages put a vendor's words on one line.
-    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1), text.replace(/\s+/g, " ").trim()])
-    .sort((a, b) => b.length - a.length);
-  const whole = texts.reduce((shown, text) => shown.replaceAll(text, HIDDEN), message);
-  return whole.includes("…") ? texts.reduce(withoutBeginning, whole) : whole;
+  const forms = formsIn(secrets);
+  const whole = forms.reduce((shown, form) => shown.replaceAll(form, HIDDEN), message);
+  return forms.reduce(withoutCut, withoutBeginnings(whole, forms));
+}
+
+const knownForms = new WeakMap<readonly unknown[], readonly string[]>();
+
+/** Every form in which a message may show these secrets, the longest first. */
+function formsIn(secrets: readonly unknown[]): readonly string[] {
+  const known = knownForms.get(secrets);
+  if (known) return known;
+  const texts = secrets.flatMap(textsIn).flatMap((text) => [text, ...credentialIn(text)]);
+  const forms = new Set(texts.filter(({ length }) => length >= SHORTEST_SECRET).flatMap(formsOf));
+  const sorted = [...forms].sort((a, b) => b.length - a.length);
+  knownForms.set(secrets, sorted);
+  return sorted;
+}
+
+/** The credential behind a scheme, which a vendor may show without it. */
+function credentialIn(text: string): string[] {
+  const found = /^(?:Bearer|Basic|Token|ApiKey)\s+(\S.*)$/i.exec(text)?.[1];
+  return found === undefined ? [] : [found];
+}
+
+function formsOf(text: string): string[] {
+  const quoted = (each: string) => JSON.stringify(each).slice(1, -1);
+  const encoded = /\p{Surrogate}/u.test(text) ? [] : [encodeURIComponent(text)];
+  const bytes = Buffer.from(text);
+  return [
+    text,
+    quoted(text),
+    // JSON in a text of JSON.
+    quoted(quoted(text)),
+    // As messages put a vendor's words on one line.
+    text.replace(/\s+/g, " ").trim(),
+    ...encoded,
+    ...encoded.map((each) => each.replaceAll("%20", "+")),
+    bytes.toString("base64").replace(/=+$/, ""),
+    bytes.toString("base64url"),
+  ].filter(({ length }) => length >= SHORTEST_SECRET);
 }
 
 /** A copy of a value whose texts, also the names of members, are without these secrets. */
@@ -92,18 +130,37 @@ export function withoutSecretTexts(value: unknown, secrets: readonly unknown[]):
   );
 }
 
+/** Hides where a message shows so much of a secret's beginning that it tells. */
+function withoutBeginnings(message: string, forms: readonly string[]): string {
+  const long = forms.filter(({ length }) => length > TELLING_BEGINNING);
+  const beginnings = new Set(long.map((form) => form.slice(0, TELLING_BEGINNING)));
+  return [...beginnings].reduce((shown, beginning) => {
+    const rests = long.filter((form) => form.startsWith(beginning)).map((form) => form.slice(TELLING_BEGINNING));
+    const [before, ...parts] = shown.split(beginning);
+    const hidden = parts.map((part) => HIDDEN + part.slice(Math.max(...rests.map((rest) => sharedLength(part, rest)))));
+    return [before, ...hidden].join("");
+  }, message);
+}
+
+/** How many characters two texts begin with in common. */
+function sharedLength(a: string, b: string): number {
+  let shared = 0;
+  while (shared < a.length && a[shared] === b[shared]) shared++;
+  return shared;
+}
+
 /** Hides the beginning of a secret where a message was cut in the midst of it. */
-function withoutBeginning(message: string, secret: string): string {
+function withoutCut(message: string, secret: string): string {
   return message
-    .split("…")
+    .split(/(\s?(?:…|\.{3}))/)
     .map((part, index, parts) => {
-      if (index === parts.length - 1) return part;
+      if (index % 2 === 1 || index === parts.length - 1) return part;
       for (let length = Math.min(secret.length, part.length); length >= SHORTEST_SECRET; length--) {
         if (part.endsWith(secret.slice(0, length))) return part.slice(0, -length) + HIDDEN;
       }
       return part;
     })
-    .join("…");
+    .join("");
 }
 
 function textsIn(value: unknown): string[] {

@@ -91,6 +91,27 @@ describe("secrets", () => {
     assert.equal(withoutSecrets("on and on…", ["on"]), "on and on…", "too short to be told from a word");
   });
 
+  it("secret: in a message it is hidden as vendors quote and encode it, without its scheme, and by how it begins", () => {
+    const key = 'tok/ABCDEFGH"IJKL+mn op';
+    const quoted = JSON.stringify(key).slice(1, -1);
+    for (const shown of [
+      quoted,
+      JSON.stringify(quoted).slice(1, -1),
+      encodeURIComponent(key),
+      encodeURIComponent(key).replaceAll("%20", "+"),
+      Buffer.from(key).toString("base64").replace(/=+$/, ""),
+      Buffer.from(key).toString("base64url"),
+      "tok/ABCDEFGH",
+      'tok/ABCDEFGH"IJ',
+    ]) {
+      assert.equal(withoutSecrets(`no (${shown}) and (${shown})`, [key]), "no ([secret]) and ([secret])");
+      assert.equal(withoutSecrets(`no (${shown})`, [`Bearer ${key}`]), "no ([secret])");
+    }
+    for (const cut of ["…", " …", "...", " ..."])
+      assert.equal(withoutSecrets(`no tok/AB${cut} and on`, [key]), `no [secret]${cut} and on`);
+    assert.equal(withoutSecrets("tok/ABCDEFG and on", [key]), "tok/ABCDEFG and on", "too short to tell");
+  });
+
   it("secret: one that a list's keying moves in the check is told at its new place", () => {
     const definition = { nodes: [{ id: "one", type: "say", message: "hush" }], edges: [] };
     const args = { project: "shop", name: "bot", definition, __secret: [["definition", "nodes", "0", "message"]] };
