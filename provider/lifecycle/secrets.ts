@@ -70,6 +70,11 @@ export function isOneOf(secrets: readonly unknown[], value: unknown): boolean {
   return typeof value === "string" && value.length >= SHORTEST_SECRET && secrets.includes(value);
 }
 
+/** Whether a text holds one of these secrets, in whatever form. */
+export function showsOneOf(secrets: readonly unknown[], value: unknown): boolean {
+  return secrets.length > 0 && typeof value === "string" && withoutSecrets(value, secrets) !== value;
+}
+
 /** From so many characters on the beginning of a secret is hidden too: vendors name a key by how it begins. */
 const TELLING_BEGINNING = 12;
 
@@ -79,8 +84,9 @@ const TELLING_BEGINNING = 12;
  */
 export function withoutSecrets(message: string, secrets: readonly unknown[]): string {
   const forms = formsIn(secrets);
-  const whole = forms.reduce((shown, form) => shown.replaceAll(form, HIDDEN), message);
-  return forms.reduce(withoutCut, withoutBeginnings(whole, forms));
+  // What is long goes first: a short one may stand within it, and would hide how it begins.
+  const whole = forms.reduce((shown, form) => shown.replaceAll(form, HIDDEN), withoutBeginnings(message, forms));
+  return withoutCut(whole, forms);
 }
 
 const knownForms = new WeakMap<readonly unknown[], readonly string[]>();
@@ -150,20 +156,35 @@ function sharedLength(a: string, b: string): number {
 }
 
 /** Hides the beginning of a secret where a message was cut in the midst of it. */
-function withoutCut(message: string, secret: string): string {
-  return message
-    .split(/(\s?(?:…|\.{3}))/)
-    .map((part, index, parts) => {
+function withoutCut(message: string, forms: readonly string[]): string {
+  const parts = message.split(/(\s?(?:…|\.{3}))/);
+  return parts
+    .map((part, index) => {
       if (index % 2 === 1 || index === parts.length - 1) return part;
-      for (let length = Math.min(secret.length, part.length); length >= SHORTEST_SECRET; length--) {
-        if (part.endsWith(secret.slice(0, length))) return part.slice(0, -length) + HIDDEN;
-      }
-      return part;
+      const shown = Math.max(0, ...forms.map((form) => lengthOfBeginning(form, part)));
+      return shown === 0 ? part : part.slice(0, -shown) + HIDDEN;
     })
     .join("");
 }
 
+/** How much of the beginning of a secret a text ends with. */
+function lengthOfBeginning(secret: string, text: string): number {
+  for (let length = Math.min(secret.length, text.length); length >= SHORTEST_SECRET; length--)
+    if (text.endsWith(secret.slice(0, length))) return length;
+  return 0;
+}
+
 function textsIn(value: unknown): string[] {
-  if (typeof value === "string") return [value];
+  if (typeof value === "string") return [value, ...textsIn(parsed(value))];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** What a text of JSON says: headers may be written so. */
+function parsed(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -70,7 +70,14 @@ export class Settler<Wire, Account> {
 
   /** What messages call a flow: `Kosli flow "acme/web"`. */
   name(values: Values): string {
-    return `${this.type.noun} "${this.type.label(values)}"`;
+    const label = this.type.label(values);
+    try {
+      const secrets = declaredSecrets(this.type, values).map((path) => valueAt(values, path));
+      return `${this.type.noun} "${withoutSecrets(label, secrets)}"`;
+    } catch {
+      // A state that cannot be read is told of elsewhere, by this name.
+      return `${this.type.noun} "${label}"`;
+    }
   }
 
   /** What is unique at the vendor. */

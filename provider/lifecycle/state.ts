@@ -4,7 +4,7 @@ import { engineArgumentNames } from "./engine-arguments";
 import type { FlowType } from "./flow-type";
 import { decode, encode, VERSION } from "./migrate";
 import { isWithin, type PropertyPath, placesOf, valueAt } from "./paths";
-import { isOneOf, secretPaths } from "./secrets";
+import { isOneOf, secretPaths, showsOneOf } from "./secrets";
 import { respelled } from "./spelling";
 import { defined, isObject, only, type Values } from "./values";
 
@@ -102,9 +102,14 @@ export function declaredSecrets(type: FlowType, values: Values): PropertyPath[] 
   return [...secret, ...once];
 }
 
-/** Where a state, or checked arguments, hold secrets. */
+/** Where a state, or checked arguments, hold secrets: also what a vendor makes of one, such as a name to be shown. */
 export function secretsOf(type: FlowType, values: Values): PropertyPath[] {
-  return secretPaths(type, values, declaredSecrets(type, values));
+  const places = secretPaths(type, values, declaredSecrets(type, values));
+  const secrets = places.map((path) => valueAt(values, path));
+  const made = type.outputs.filter(
+    (output) => placesOf(values[output], (each) => showsOneOf(secrets, each)).length > 0,
+  );
+  return [...places, ...made.map((output) => [output])];
 }
 
 /** What stands there. */

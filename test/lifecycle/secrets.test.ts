@@ -3,7 +3,7 @@ import { z } from "zod";
 import { check } from "../../provider/lifecycle/check";
 import { rules } from "../../provider/lifecycle/flow-type";
 import { redacted, replaceSecrets, secretPaths, withoutSecrets } from "../../provider/lifecycle/secrets";
-import { declare, declaredByEither, hidingMoved } from "../../provider/lifecycle/state";
+import { declare, declaredByEither, hidingMoved, secretsOf } from "../../provider/lifecycle/state";
 import { UNKNOWN, type Values } from "../../provider/lifecycle/values";
 import { graph } from "../toy/graph";
 
@@ -129,6 +129,13 @@ describe("secrets", () => {
     const state = { name: "bot", description: "hush", __declared: JSON.stringify(before) };
     const found = { name: "bot", description: "", definition: { nodes: { moved: { type: "say", message: "hush" } } } };
     assert.deepEqual(hidingMoved(graph, before, found, state).once, [["definition", "nodes", "moved", "message"]]);
+  });
+
+  it("secret: what a vendor makes of one, such as a name to be shown, is one as well", () => {
+    const type = { ...graph, outputs: ["url"] };
+    const values = { name: "hush-hush", url: "https://toy.example/hush-hush", __secret: [["name"]] };
+    assert.deepEqual(secretsOf(type, values), [["name"], ["url"]]);
+    assert.deepEqual(secretsOf(type, { ...values, url: "https://toy.example/1" }), [["name"]]);
   });
 
   it("secret: replacing does not change what it is given", () => {
