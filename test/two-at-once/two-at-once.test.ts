@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Scene } from "../conformance/scene";
 import type { Subject } from "../conformance/subject";
@@ -21,6 +22,8 @@ const VERSIONED: Readonly<Record<string, string>> = {
 
 /** Flow types whose writes the vendor refuses where somebody was there since the last look. */
 const LOCKED = ["kapso:Workflow", "kapso:Function"];
+
+const LONGEST = "longest window, in calls";
 
 /** One meeting. */
 interface Meeting {
@@ -57,7 +60,7 @@ describe("two at once", function () {
         each,
         meetings.filter(({ outcome }) => outcome === each).length,
       ]);
-      totals[token] = { meetings: meetings.length, ...Object.fromEntries(counts), "longest window, in calls": longest };
+      totals[token] = { meetings: meetings.length, ...Object.fromEntries(counts), [LONGEST]: longest };
     });
   }
 
@@ -93,6 +96,15 @@ describe("two at once", function () {
     const total = Object.values(totals).reduce((sum, each) => sum + (each.meetings ?? 0), 0);
     console.log(`  ${total} meetings in total\n`);
     assertGolden(join(__dirname, "golden", "totals.json"), { ...totals, total });
+    const lines = readFileSync(join(__dirname, "../../README.md"), "utf8").split("\n");
+    for (const [token, { [LONGEST]: longest }] of Object.entries(totals)) {
+      const name = `\`${token.replace(":", ".")}\``;
+      const told = lines.find(
+        (line) =>
+          line.startsWith("|") && line.split("|")[1]?.includes(name) && /^ \d+ $/.test(line.split("|")[2] ?? ""),
+      );
+      assert.equal(told?.split("|")[2]?.trim(), String(longest), `README.md tells the window of ${token}`);
+    }
   });
 });
 
