@@ -141,6 +141,7 @@ function withoutBeginnings(message: string, forms: readonly string[]): string {
   const long = forms.filter(({ length }) => length > TELLING_BEGINNING);
   const beginnings = new Set(long.map((form) => form.slice(0, TELLING_BEGINNING)));
   return [...beginnings].reduce((shown, beginning) => {
+    if (!shown.includes(beginning)) return shown;
     const rests = long.filter((form) => form.startsWith(beginning)).map((form) => form.slice(TELLING_BEGINNING));
     const [before, ...parts] = shown.split(beginning);
     const hidden = parts.map((part) => HIDDEN + part.slice(Math.max(...rests.map((rest) => sharedLength(part, rest)))));
@@ -169,8 +170,9 @@ function withoutCut(message: string, forms: readonly string[]): string {
 
 /** How much of the beginning of a secret a text ends with. */
 function lengthOfBeginning(secret: string, text: string): number {
-  for (let length = Math.min(secret.length, text.length); length >= SHORTEST_SECRET; length--)
-    if (text.endsWith(secret.slice(0, length))) return length;
+  const least = secret.slice(0, SHORTEST_SECRET);
+  for (let at = text.indexOf(least, text.length - secret.length); at >= 0; at = text.indexOf(least, at + 1))
+    if (secret.startsWith(text.slice(at))) return text.length - at;
   return 0;
 }
 
