@@ -21,6 +21,9 @@ const IN_CLEAR: Readonly<Record<string, string>> = {
   "environment PULUMI_CONFIG": "Pulumi hands a program its configuration in the environment of its process.",
   "file exported-kapso/import.json": "`pulumi import` encrypts what it reads; the file is its owner's alone.",
   "file exported-runtype/import.json": "As above.",
+  "file exported-kapso/secrets.json":
+    "`pulumi config set-all --json` encrypts what it reads; the file is its owner's alone.",
+  "file exported-runtype/secrets.json": "As above.",
 };
 
 /**
