@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { pulumiVersion } from "./engines";
+import { sourceHash } from "./source-hash";
 
 /**
  * Runs the stories of test/engine on the real Pulumi CLI, and with --record writes what came of it to
@@ -45,21 +45,10 @@ if (values.record && passes > 0 && run.status === failures) {
     cli: version,
     sdk: sdk.version,
     node: process.version,
-    source: sourceHash(),
+    source: sourceHash(root, ["provider", "testing/src", "test/engine", "test/toy"]),
     passed: passes,
     failed: failures,
   };
   writeFileSync(join(root, "docs/engine-run.json"), `${JSON.stringify(record, null, 2)}\n`);
 }
 process.exitCode = passes > 0 ? (run.status ?? 1) : 1;
-
-/** A hash of everything that the engine tests try. */
-function sourceHash(): string {
-  const hash = createHash("sha256");
-  for (const folder of ["provider", "testing/src", "test/engine", "test/toy"]) {
-    for (const file of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).sort()) {
-      if (file.endsWith(".ts")) hash.update(file).update(readFileSync(join(root, folder, file)));
-    }
-  }
-  return hash.digest("hex").slice(0, 16);
-}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { markdownTable } from "../../bench/markdown";
+
+/** What came of one run of the tests on one Node and one SDK. */
+const cell = z.object({
+  /** Node's version. */
+  node: z.string(),
+  /** The version of `@pulumi/pulumi`. */
+  sdk: z.string(),
+  /** The version of the Pulumi CLI; absent where the tests had none and rehearsed only. */
+  cli: z.string().optional(),
+  /** Whether all tests were run, or those that depend on Node and the SDK. */
+  tests: z.enum(["all", "subset"]),
+  /** Tells the source that was tried. */
+  source: z.string(),
+  passed: z.number(),
+  failed: z.number(),
+  skipped: z.number(),
+});
+
+/** One cell of the matrix. */
+export type Cell = z.output<typeof cell>;
+
+/** The record of what was run, as docs/ground.json keeps it. */
+export const groundRecord = z.array(cell);
+
+/** A record with new cells in it: one for each Node (of a major version) and SDK, in the order of their versions. */
+export function withCells(record: readonly Cell[], cells: readonly Cell[]): Cell[] {
+  const isSame = (a: Cell, b: Cell) => majorOf(a.node) === majorOf(b.node) && a.sdk === b.sdk;
+  const kept = record.filter((each) => !cells.some((other) => isSame(each, other)));
+  return [...kept, ...cells].sort((a, b) => compareVersions(a.node, b.node) || compareVersions(a.sdk, b.sdk));
+}
+
+/** The table that the README shows. */
+export function groundTable(cells: readonly Cell[]): string {
+  const rows = cells.map(({ node, sdk, cli, tests, passed, failed, skipped }) => [
+    node,
+    sdk,
+    cli ?? "none: rehearsed",
+    tests,
+    ...[passed, failed, skipped].map(String),
+  ]);
+  return markdownTable([["Node", "`@pulumi/pulumi`", "Pulumi CLI", "Tests", "Passed", "Failed", "Skipped"], ...rows]);
+}
+
+function majorOf(version: string): string | undefined {
+  return version.split(".")[0];
+}
+
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split(".").map(Number));
+  const differing = left?.findIndex((part, index) => part !== right?.[index]) ?? -1;
+  return differing < 0 ? 0 : (left?.[differing] ?? 0) - (right?.[differing] ?? 0);
+}
