@@ -1,6 +1,22 @@
 import { z } from "zod";
 import { markdownTable } from "../../bench/markdown";
 
+/** The tests that depend on Node or on the SDK: the wire, the host's gRPC, types, rehearsals, and stacks of every shape. */
+export const SUBSET = [
+  "test/http/*.test.ts",
+  "test/hosts/*.test.ts",
+  "test/runtime/*.test.ts",
+  "test/state/*.test.ts",
+  "test/vendors/kosli/wire.test.ts",
+  "test/vendors/kosli/hostile.test.ts",
+  "test/vendors/kapso/quota.test.ts",
+  "test/vendors/runtype/credentials.test.ts",
+  "test/rehearsal/operations.test.ts",
+  "test/rehearsal/refusals.test.ts",
+  "test/rehearsal/state.test.ts",
+  "test/types.test.ts",
+] as const;
+
 /** What came of one run of the tests on one Node and one SDK. */
 const cell = z.object({
   /** Node's version. */

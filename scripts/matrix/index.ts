@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { writeBetweenMarkers } from "../../bench/markdown";
 import { pulumiVersion } from "../engines";
 import { sourceHash } from "../source-hash";
-import { type Cell, groundRecord, groundTable, withCells } from "./ground";
+import { type Cell, groundRecord, groundTable, SUBSET, withCells } from "./ground";
 import { installNode, MatrixCopy, versionOf } from "./workspace";
 
 const USAGE = `npm run test:matrix -- [--node N[,N...]] [--sdk V[,V...]] [--all] [--record] [--folder DIR]
@@ -18,17 +18,6 @@ Runs the tests of what is committed on several versions of Node and of @pulumi/p
   --all     all tests; default: those that depend on Node or the SDK
   --record  writes what came of it to docs/ground.json and the README
   --folder  keeps copies and Nodes there for the next run; default: a temporary folder`;
-
-/** The tests that depend on Node or on the SDK: the wire, the host's gRPC, types, rehearsals, and stacks of every shape. */
-const SUBSET = [
-  "test/http/*.test.ts",
-  "test/hosts/*.test.ts",
-  "test/runtime/*.test.ts",
-  "test/state/*.test.ts",
-  "test/vendors/*/{wire,hostile,credentials,quota,figures}.test.ts",
-  "test/rehearsal/{operations,refusals,state}.test.ts",
-  "test/types.test.ts",
-];
 
 const root = resolve(__dirname, "../..");
 

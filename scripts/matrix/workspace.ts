@@ -38,7 +38,7 @@ export function versionOf(node: string): string {
   return stdout.trim().replace(/^v/, "");
 }
 
-/** A copy of what is committed, installed with one SDK and built with it. */
+/** A built copy of what is committed, with one SDK. */
 export class MatrixCopy {
   private constructor(
     private readonly folder: string,
@@ -50,9 +50,10 @@ export class MatrixCopy {
     rmSync(copy, { recursive: true, force: true });
     run("git", ["clone", "--quiet", root, copy], root);
     run("npm", ["ci", "--no-audit", "--no-fund"], copy);
+    // Published packages are built once, with the SDK of the lock file, and meet others at users'.
+    run("npm", ["run", "build"], copy);
     const sdk = `@pulumi/pulumi@${wanted}`;
     run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--legacy-peer-deps", sdk], copy);
-    run("npm", ["run", "build"], copy);
     const manifest = readFileSync(join(copy, "node_modules/@pulumi/pulumi/package.json"), "utf8");
     return new MatrixCopy(copy, z.object({ version: z.string() }).parse(JSON.parse(manifest)).version);
   }
