@@ -45,7 +45,12 @@ describe("matrix", () => {
       { ...cell, node: "20.10.0", sdk: "3.9.0" },
       cell,
     ];
-    assert.deepEqual(versions(withCells([], cells)), ["20.1.0 3.216.0", "20.1.0 3.1000.0", "22.3.0 3.216.0"]);
+    assert.deepEqual(versions(withCells([], cells)), [
+      "20.1.0 3.216.0",
+      "20.1.0 3.1000.0",
+      "20.10.0 3.9.0",
+      "22.3.0 3.216.0",
+    ]);
   });
 
   it("matrix: the table says where there was no CLI", () => {

@@ -50,7 +50,10 @@ function runMatrix(): number {
       const copy = MatrixCopy.make(folder, wanted);
       for (const node of nodes) {
         try {
-          cells.push(tried(copy, node, cli));
+          const cell = tried(copy, node, cli);
+          cells.push(cell);
+          // At once: the whole matrix takes long, and what was run is run.
+          if (values.record) record(cell);
         } catch (error) {
           unknown += 1;
           console.error(`Node ${versionOf(node)} with SDK ${copy.sdk}: ${String(error)}`);
@@ -60,10 +63,8 @@ function runMatrix(): number {
   } finally {
     if (!values.folder) rmSync(folder, { recursive: true, force: true });
   }
-  const inOrder = withCells([], cells);
-  console.log(groundTable(inOrder));
+  console.log(groundTable(withCells([], cells)));
   if (unknown > 0) console.error(`!!! ${unknown} combinations did not come to an end, and are not in the table.`);
-  if (values.record) record(inOrder);
   return unknown > 0 || cells.some(({ failed, passed }) => failed > 0 || passed === 0) ? 1 : 0;
 }
 
@@ -74,7 +75,7 @@ function tried(copy: MatrixCopy, node: string, cli: string | undefined): Cell {
     sdk: copy.sdk,
     ...(cli ? { cli: cli.replace(/^v/, "") } : {}),
     tests: values.all ? "all" : "subset",
-    source: sourceHash(root, ["provider", "testing/src"]),
+    source: sourceHash(copy.folder, ["provider", "testing/src"]),
     passed: stats.passes,
     failed: stats.failures,
     skipped: stats.pending,
@@ -86,10 +87,10 @@ function tried(copy: MatrixCopy, node: string, cli: string | undefined): Cell {
   return cell;
 }
 
-function record(cells: readonly Cell[]): void {
+function record(cell: Cell): void {
   const file = join(root, "docs/ground.json");
   const before = existsSync(file) ? groundRecord.parse(JSON.parse(readFileSync(file, "utf8"))) : [];
-  const all = withCells(before, cells);
+  const all = withCells(before, [cell]);
   writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
   writeBetweenMarkers(join(root, "README.md"), "ground", groundTable(all));
 }

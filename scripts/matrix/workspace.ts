@@ -41,7 +41,7 @@ export function versionOf(node: string): string {
 /** A built copy of what is committed, with one SDK. */
 export class MatrixCopy {
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     readonly sdk: string,
   ) {}
 
