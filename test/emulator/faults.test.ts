@@ -56,6 +56,14 @@ describe("emulator: faults", () => {
     assert.equal((await kosli.list()).status, 204);
   });
 
+  it("faults: a rule lets as many calls that fit go by as it skips", async () => {
+    emulator.faults([rule({ status: 500 }, { match: { operation: "putFlow" }, skip: 1 })]);
+    assert.equal((await kosli.list()).status, 200);
+    assert.equal((await put()).status, 201);
+    assert.equal((await put()).status, 500);
+    assert.equal((await put()).status, 200);
+  });
+
   for (const when of ["before", "after"] as const) {
     it(`faults: a reset ${when} the write breaks the connection`, async () => {
       emulator.faults([rule({ reset: true }, { when })]);

@@ -16,6 +16,8 @@ export interface FaultRule {
   /** Before the vendor does the call, or after it did and before it answers. */
   when: "before" | "after";
   then: FaultAction;
+  /** How many calls that fit go by unharmed before it strikes. Default 0. */
+  skip?: number;
   /** How often the rule strikes. Default 1; 0 means for ever. */
   times?: number;
 }
@@ -54,7 +56,7 @@ export interface FaultTurn {
 }
 
 export class Faults {
-  private rules: { readonly rule: FaultRule; left: number }[] = [];
+  private rules: { readonly rule: FaultRule; left: number; toSkip: number }[] = [];
   private seen = 0;
 
   /** Replaces the rules; the count of calls starts again. */
@@ -63,6 +65,7 @@ export class Faults {
     this.rules = checked.map((rule) => ({
       rule,
       left: rule.times === 0 ? Number.POSITIVE_INFINITY : (rule.times ?? 1),
+      toSkip: rule.skip ?? 0,
     }));
     this.seen = 0;
   }
@@ -71,13 +74,15 @@ export class Faults {
   arrive(subject: FaultSubject): FaultTurn {
     const rules = this.rules;
     const index = this.seen++;
+    const fitting = rules.filter(({ rule }) => fits(rule.match, subject, index));
+    const armed = fitting.filter((candidate) => candidate.toSkip-- <= 0);
     const notes: string[] = [];
     return {
       strike(when) {
         let delay = 0;
-        for (const candidate of rules) {
+        for (const candidate of armed) {
           const { rule } = candidate;
-          if (rule.when !== when || candidate.left <= 0 || !fits(rule.match, subject, index)) continue;
+          if (rule.when !== when || candidate.left <= 0) continue;
           candidate.left -= 1;
           notes.push(`${when}: ${describe(rule.then)}`);
           if (!("delay" in rule.then)) return { delay, final: rule.then };
@@ -143,6 +148,7 @@ const validRules: ValidateFunction<FaultRule[]> = new Ajv2020({ allErrors: true,
         if: { not: { required: ["status"] } },
         then: { minProperties: 1, maxProperties: 1 },
       },
+      skip: { type: "integer", minimum: 0 },
       times: { type: "integer", minimum: 0 },
     },
   },
