@@ -1,5 +1,8 @@
 import { pulumiDynamicProvider } from "../hosts/pulumi-dynamic";
+import { endWithEngine } from "./engine-watch";
 import { lifecycleOf } from "./process";
+
+endWithEngine(process);
 
 /**
  * What the handler text of every resource in every state loads: `require("pulumi-flows/runtime/v1")("kosli:Flow")`.
