@@ -189,7 +189,7 @@ function collision<Wire, Account>({ settler, desired }: Creating<Wire, Account>,
   ];
   return new FlowError(
     "collision",
-    `${settler.name(desired)} exists already, and this stack did not make it.${about ? ` ${about}` : ""} Nothing was changed. Either ${ways.join(", or ")}.`,
+    `${settler.name(desired)} exists already, and is not in this stack's state: it was made elsewhere, or by a \`pulumi up\` that was killed.${about ? ` ${about}` : ""} Nothing was changed. Either ${ways.join(", or ")}.`,
   );
 }
 

@@ -115,7 +115,7 @@ describe("create", () => {
       assert.equal(error.kind, "collision");
       assert.equal(
         error.message,
-        'Kosli flow "acme/web" exists already, and this stack did not make it. Nothing was changed. ' +
+        'Kosli flow "acme/web" exists already, and is not in this stack\'s state: it was made elsewhere, or by a `pulumi up` that was killed. Nothing was changed. ' +
           "Either take it over with `adopt: true` (or for one run with `PULUMI_FLOWS_ADOPT=acme/web pulumi up`), " +
           'or give the new one another name such as "web-<stack>", ' +
           "or bring the existing one into the stack with an import file, which `npx pulumi-flows export` writes.",
