@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type {
   CheckResponse,
@@ -7,7 +8,7 @@ import type {
   ReadResponse,
   UpdateResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
-import { startNode } from "./processes";
+import { type NodeProcess, startNode } from "./processes";
 import type { Project } from "./project";
 import type { Sdk } from "./sdk";
 import type { ResourceState } from "./state";
@@ -53,7 +54,7 @@ export class DynamicProvider {
   private constructor(
     private readonly context: ProviderContext,
     private readonly client: ResourceProviderClient,
-    private readonly kill: () => void,
+    private readonly process: NodeProcess,
   ) {}
 
   /** Starts the process and configures it. */
@@ -63,7 +64,7 @@ export class DynamicProvider {
     const port = new Promise<string>((resolve) => {
       onPort = resolve;
     });
-    const { child, ended } = startNode([join(sdk.folder, "cmd/dynamic-provider/index.js"), context.engine], {
+    const process = startNode([join(sdk.folder, "cmd/dynamic-provider/index.js"), context.engine], {
       cwd: project.folder,
       env: { ...context.env, PULUMI_NODEJS_PROJECT: project.name, PULUMI_NODEJS_STACK: project.stack },
       // Its first line is the port; all others are what providers print.
@@ -74,12 +75,12 @@ export class DynamicProvider {
         } else context.onLine(line);
       },
     });
-    const died = ended.then((code) => {
+    const died = process.ended.then((code) => {
       throw new Error(`the dynamic provider's process ended with ${code} before it was ready`);
     });
     const client = sdk.connect(`127.0.0.1:${await Promise.race([port, died])}`);
     died.catch(() => undefined);
-    const provider = new DynamicProvider(context, client, () => child.kill());
+    const provider = new DynamicProvider(context, client, process);
     const request = new sdk.provider.ConfigureRequest().setArgs(sdk.toStruct(revealAll(config))).setAcceptsecrets(true);
     await provider.call((done) => client.configure(request, done));
     return provider;
@@ -87,7 +88,7 @@ export class DynamicProvider {
 
   close(): void {
     this.client.close();
-    this.kill();
+    this.process.child.kill();
   }
 
   /** @returns the checked inputs. @throws naming every property that failed. */
@@ -172,9 +173,19 @@ export class DynamicProvider {
   private call<T>(send: (done: Answer<T>) => unknown): Promise<T> {
     const sent = () =>
       new Promise<T>((resolve, reject) => send((error, answer) => (error ? reject(error) : resolve(answer))));
-    return this.context.limit(sent).catch((error: unknown) => {
-      throw this.halfMade(error) ?? new Error(messageOf(error));
+    return this.context.limit(sent).catch(async (error: unknown) => {
+      throw this.halfMade(error) ?? new Error((await this.end(error)) ?? messageOf(error));
     });
+  }
+
+  /** How the process ended, if that is why a call has no answer. */
+  private async end(error: unknown): Promise<string | undefined> {
+    if (!(error instanceof Error && Reflect.get(error, "code") === UNAVAILABLE)) return undefined;
+    // The connection is gone a moment before the process is.
+    const code = await Promise.race([this.process.ended, sleep(1_000, undefined, { ref: false })]);
+    return code === undefined
+      ? undefined
+      : `the provider's process ended with ${code}, so it is not known whether this was done. Run up again: it finds out`;
   }
 
   /** A partial failure rides in the details of the gRPC error. */
@@ -192,6 +203,9 @@ export class DynamicProvider {
     return undefined;
   }
 }
+
+/** gRPC's code for a connection that is gone. */
+const UNAVAILABLE = 14;
 
 function statusDetails(error: unknown): Uint8Array[] {
   const metadata: unknown = error instanceof Error ? Reflect.get(error, "metadata") : undefined;

@@ -115,7 +115,7 @@ async function perform(options: RehearsalOptions, report: Report, preview: boole
   const file = await StateFile.open(stateFileOf(options), vault, passphraseOf(env));
   if (!preview && config.secretKeys.length > 0) await file.unlock();
   for (const { type, resource } of file.interrupted) {
-    const words = `a run was killed while ${type} ${describe(resource.urn)}: see at the vendor whether it happened, then refresh`;
+    const words = `a run was killed while ${type} ${describe(resource.urn)}: it is not known whether that was done. up finds out`;
     report.diagnose("warning", words, resource.urn);
   }
 
