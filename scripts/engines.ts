@@ -85,15 +85,25 @@ export function rehearsalEngine(cwd: string, env: Record<string, string>): Engin
   };
 }
 
+/** Pulumi's own CLI on a backend of its own. */
+export interface PulumiEngine extends Engine {
+  /** What `pulumi` is run with. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Takes away the lock that a killed run has left. */
+  cancel(stack: string): Promise<Outcome>;
+  /** Refreshes the state, and forgets the creations that a killed run has begun. */
+  clearPendingCreates(stack: string): Promise<Outcome>;
+}
+
 /** Pulumi's own CLI, on a backend in the program's folder, which must be a temporary one. */
 export async function pulumiEngine(
   version: string,
   cwd: string,
   env: Record<string, string>,
   stacks: readonly string[],
-): Promise<Engine> {
+): Promise<PulumiEngine> {
   const backend = join(cwd, ".pulumi-backend");
-  mkdirSync(backend);
+  mkdirSync(backend, { recursive: true });
   const environment = {
     ...process.env,
     ...env,
@@ -126,12 +136,24 @@ export async function pulumiEngine(
   }
   return {
     name: `pulumi ${version}`,
+    environment,
     run(operation, stack, { refresh = false, expectNoChanges = false, targetReplace = [], env: more = {} } = {}) {
       const flags = operation === "preview" ? ["--diff"] : ["--yes", "--skip-preview", "--suppress-progress"];
       const targets = targetReplace.flatMap((urn) => ["--target-replace", urn]);
       const checks = [...(refresh ? ["--refresh"] : []), ...(expectNoChanges ? ["--expect-no-changes"] : [])];
       return pulumi([operation, "--stack", stack, ...flags, ...checks, ...targets], more);
     },
+    cancel: (stack) => pulumi(["cancel", "--yes", "--stack", stack]),
+    clearPendingCreates: (stack) =>
+      pulumi([
+        "refresh",
+        "--clear-pending-creates",
+        "--yes",
+        "--skip-preview",
+        "--suppress-progress",
+        "--stack",
+        stack,
+      ]),
     import: (file, stack) =>
       pulumi([
         ...["import", "--file", file, "--stack", stack, "--protect=false", "--generate-code=false"],
