@@ -1,7 +1,7 @@
 import type { Goal } from "./goal";
 import { parsePropertyPath } from "./ignore-changes";
-import type { DynamicProvider } from "./provider";
-import type { Run } from "./run";
+import type { Provider } from "./provider";
+import type { Steps } from "./run";
 import type { ResourceState } from "./state";
 import { splitReference } from "./urn";
 import { type Properties, sameValue } from "./values";
@@ -16,8 +16,8 @@ export interface Change {
 
 /** Compares a resource with its former state; a forced replacement and another provider need no diff. */
 export async function compare(
-  run: Run,
-  provider: DynamicProvider,
+  run: Steps,
+  provider: Provider,
   goal: Goal,
   former: ResourceState,
   next: ResourceState,
@@ -30,7 +30,7 @@ export async function compare(
 
 /** Asks the provider what differs; without an opinion of its own the inputs decide, and `replaceOnChanges` with them. */
 export async function compareWith(
-  provider: DynamicProvider,
+  provider: Provider,
   former: ResourceState,
   inputs: Properties,
   ignoreChanges: string[],
@@ -47,7 +47,7 @@ export async function compareWith(
 }
 
 /** Another provider may be another account, so a resource that changes it is made anew there. */
-function sameProvider(run: Run, before: string | undefined, after: string | undefined): boolean {
+function sameProvider(run: Steps, before: string | undefined, after: string | undefined): boolean {
   if (before === undefined || after === undefined || before === after) return true;
   const [old, now] = [splitReference(before), splitReference(after)];
   return old.id === now.id && run.ledger.formerUrn(now.urn) === old.urn;

@@ -16,7 +16,7 @@ export class Ledger {
 
   /** @param writes false in a preview: then nothing is ever saved. */
   constructor(
-    private readonly file: StateFile,
+    private readonly file: Pick<StateFile, "resources" | "save" | "unlock">,
     readonly writes: boolean,
   ) {
     this.before = file.resources;

@@ -49,6 +49,9 @@ type Addressed = Pick<ResourceState, "urn" | "type">;
 type Existing = Addressed & Pick<ResourceState, "id" | "inputs" | "outputs">;
 type Answer<T> = (error: Error | null, answer: T) => void;
 
+/** What a provider is asked. */
+export type Provider = Pick<DynamicProvider, "check" | "diff" | "create" | "update" | "read" | "delete">;
+
 /** The SDK's own dynamic-provider process. It knows no secrets: they go in clear, and their marks stay here. */
 export class DynamicProvider {
   private constructor(

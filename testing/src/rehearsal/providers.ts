@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Ledger } from "./ledger";
 import { refuseRemoteAddresses } from "./loopback";
 import type { Config } from "./project";
-import { DynamicProvider, type ProviderContext } from "./provider";
+import { DynamicProvider, type Provider, type ProviderContext } from "./provider";
 import type { ResourceState } from "./state";
 import { makeUrn, PROVIDER_TYPE, splitReference } from "./urn";
 import { makeSecret, type Properties, revealAll, sameValue } from "./values";
@@ -12,8 +12,15 @@ interface Running {
   process: Promise<DynamicProvider>;
 }
 
+/** Where the steps of a run find their providers, by reference (`<urn>::<id>`). */
+export interface ProviderSource {
+  of(reference: string | undefined): Promise<Provider>;
+  start(reference: string, inputs: Properties): Promise<Provider>;
+  useDefault(): Promise<string>;
+}
+
 /** The provider processes of a run: one for the stack's configuration and one for each explicit provider. */
-export class Providers {
+export class Providers implements ProviderSource {
   private readonly running = new Map<string, Running>();
   private readonly retired: Promise<DynamicProvider>[] = [];
   private prepared: ResourceState | undefined;

@@ -1,6 +1,6 @@
 import { differences } from "./difference";
 import { messageOf } from "./provider";
-import { type Run, stopAfterFailure } from "./run";
+import { type Steps, stopAfterFailure } from "./run";
 import type { ResourceState } from "./state";
 import { describe, PROVIDER_TYPE } from "./urn";
 import { annotateSecrets } from "./values";
@@ -9,13 +9,13 @@ import { annotateSecrets } from "./values";
  * Reads every resource of the state as the vendor has it now.
  * @param all report also what did not change: for a refresh of its own, not for one before an up.
  */
-export async function refreshAll(run: Run, all: boolean): Promise<void> {
+export async function refreshAll(run: Steps, all: boolean): Promise<void> {
   await Promise.all(run.ledger.before.map((state) => refreshOne(run, state, all)));
   run.ledger.forgetLostReferences();
   await run.ledger.save();
 }
 
-async function refreshOne(run: Run, state: ResourceState, all: boolean): Promise<void> {
+async function refreshOne(run: Steps, state: ResourceState, all: boolean): Promise<void> {
   const { ledger, report } = run;
   if (!state.custom || state.type === PROVIDER_TYPE) {
     if (all) report.step("same", state);

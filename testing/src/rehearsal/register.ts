@@ -6,7 +6,7 @@ import { refuseRemoteAddresses } from "./loopback";
 import { messageOf } from "./provider";
 import { replace } from "./replace";
 import { Stopped } from "./report";
-import { draftState, type Run, sealOutputs, stopAfterFailure, write } from "./run";
+import { draftState, type Steps, sealOutputs, stopAfterFailure, write } from "./run";
 import type { ResourceState } from "./state";
 import { describe, PROVIDER_TYPE } from "./urn";
 import { contains, isSecret, isUnknown, type Properties, revealAll } from "./values";
@@ -15,16 +15,16 @@ import { contains, isSecret, isUnknown, type Properties, revealAll } from "./val
  * Takes a resource that the program declares to the state it asks for.
  * @throws {@link Stopped} once the failure has been reported.
  */
-export function registerResource(run: Run, goal: Goal): Promise<ResourceState> {
+export function registerResource(run: Steps, goal: Goal): Promise<ResourceState> {
   return reportingFailure(run, goal.urn, () => register(run, goal));
 }
 
 /** Reads a resource that the program gets and does not manage. @throws as {@link registerResource}. */
-export function readResource(run: Run, goal: ReadGoal): Promise<ResourceState> {
+export function readResource(run: Steps, goal: ReadGoal): Promise<ResourceState> {
   return reportingFailure(run, goal.urn, () => read(run, goal));
 }
 
-async function reportingFailure<T>(run: Run, urn: string, work: () => Promise<T>): Promise<T> {
+async function reportingFailure<T>(run: Steps, urn: string, work: () => Promise<T>): Promise<T> {
   const working = work();
   run.underWay.add(working);
   try {
@@ -37,7 +37,7 @@ async function reportingFailure<T>(run: Run, urn: string, work: () => Promise<T>
   }
 }
 
-async function register(run: Run, goal: Goal): Promise<ResourceState> {
+async function register(run: Steps, goal: Goal): Promise<ResourceState> {
   run.ledger.claim(goal.urn);
   const former = run.ledger.findFormer(goal.urn, goal.aliases);
   if (!run.preview && contains(goal.inputs, isUnknown)) {
@@ -49,14 +49,14 @@ async function register(run: Run, goal: Goal): Promise<ResourceState> {
 }
 
 /** No line shows these secrets; and without a passphrase to seal them with, nothing begins. */
-async function expectSecrets(run: Run, properties: Properties): Promise<void> {
+async function expectSecrets(run: Steps, properties: Properties): Promise<void> {
   if (!contains(properties, isSecret)) return;
   run.report.learnSecrets(properties);
   await run.ledger.readyForSecrets();
 }
 
 /** The stack and components have no vendor; their outputs come by registerResourceOutputs. */
-async function registerComponent(run: Run, goal: Goal, former: ResourceState | undefined): Promise<ResourceState> {
+async function registerComponent(run: Steps, goal: Goal, former: ResourceState | undefined): Promise<ResourceState> {
   const next = draftState(goal, former, undefined);
   next.outputs = former?.outputs ?? {};
   if (Object.keys(goal.inputs).length === 0) next.inputs = undefined;
@@ -66,7 +66,7 @@ async function registerComponent(run: Run, goal: Goal, former: ResourceState | u
 }
 
 /** An explicit provider: its inputs are the configuration of a process of its own. */
-async function registerProvider(run: Run, goal: Goal, former: ResourceState | undefined): Promise<ResourceState> {
+async function registerProvider(run: Steps, goal: Goal, former: ResourceState | undefined): Promise<ResourceState> {
   const unknown = Object.keys(goal.inputs).filter((key) => contains(goal.inputs[key], isUnknown));
   if (unknown.length > 0) {
     throw new Error(`not rehearsed: a provider whose settings are known only after an up (${unknown})`);
@@ -81,12 +81,12 @@ async function registerProvider(run: Run, goal: Goal, former: ResourceState | un
   return next;
 }
 
-function reportComparison(run: Run, next: ResourceState, former: ResourceState | undefined): void {
+function reportComparison(run: Steps, next: ResourceState, former: ResourceState | undefined): void {
   const diff = differences(former?.inputs ?? {}, next.inputs ?? {});
   run.report.step(former ? (diff.length > 0 ? "update" : "same") : "create", next, diff);
 }
 
-async function registerFlow(run: Run, goal: Goal, former: ResourceState | undefined): Promise<ResourceState> {
+async function registerFlow(run: Steps, goal: Goal, former: ResourceState | undefined): Promise<ResourceState> {
   const { ledger, report } = run;
   const reference = goal.provider ?? (await run.providers.useDefault());
   const provider = await run.providers.of(reference);
@@ -132,7 +132,7 @@ async function registerFlow(run: Run, goal: Goal, former: ResourceState | undefi
 }
 
 /** With `targetReplace`, everything else stays as the state has it. */
-async function keepAsIs(run: Run, next: ResourceState, former: ResourceState | undefined): Promise<ResourceState> {
+async function keepAsIs(run: Steps, next: ResourceState, former: ResourceState | undefined): Promise<ResourceState> {
   if (!former) {
     throw new Error("it is new: not rehearsed together with targetReplace. Run up without it first");
   }
@@ -142,7 +142,7 @@ async function keepAsIs(run: Run, next: ResourceState, former: ResourceState | u
   return kept;
 }
 
-async function read(run: Run, goal: ReadGoal): Promise<ResourceState> {
+async function read(run: Steps, goal: ReadGoal): Promise<ResourceState> {
   const { ledger, report } = run;
   ledger.claim(goal.urn);
   await expectSecrets(run, goal.inputs);

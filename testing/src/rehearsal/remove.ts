@@ -1,11 +1,15 @@
 import { messageOf } from "./provider";
 import { Stopped } from "./report";
-import { type Run, stopAfterFailure } from "./run";
+import { type Steps, stopAfterFailure } from "./run";
 import type { ResourceState } from "./state";
 import { describe, PROVIDER_TYPE } from "./urn";
 
 /** Deletes one resource at its vendor; the caller takes it out of the state. */
-export async function removeResource(run: Run, state: ResourceState, op: "delete" | "delete-replaced"): Promise<void> {
+export async function removeResource(
+  run: Steps,
+  state: ResourceState,
+  op: "delete" | "delete-replaced",
+): Promise<void> {
   stopAfterFailure(run);
   const atVendor = state.custom && !state.external && !state.pendingReplacement && state.type !== PROVIDER_TYPE;
   if (atVendor && !run.preview && !state.retainOnDelete) {
@@ -20,7 +24,7 @@ export async function removeResource(run: Run, state: ResourceState, op: "delete
 }
 
 /** Deletes many: dependents first, otherwise at once. Nothing at all, if one of them is protected. */
-export async function removeAll(run: Run, states: ResourceState[]): Promise<void> {
+export async function removeAll(run: Steps, states: ResourceState[]): Promise<void> {
   for (const state of states) {
     if (!state.protect || state.delete) continue;
     run.report.fail(`${state.urn} is protected: take protect out of the program and run up first`, state.urn);
@@ -34,7 +38,7 @@ export async function removeAll(run: Run, states: ResourceState[]): Promise<void
   await Promise.all(removals.values());
 }
 
-async function removeAfter(run: Run, state: ResourceState, dependents: Promise<unknown[]>): Promise<boolean> {
+async function removeAfter(run: Steps, state: ResourceState, dependents: Promise<unknown[]>): Promise<boolean> {
   if (!(await dependents).every(Boolean)) return false;
   try {
     await removeResource(run, state, state.delete ? "delete-replaced" : "delete");

@@ -2,7 +2,7 @@ import { compareWith } from "./compare";
 import { differences } from "./difference";
 import type { Goal } from "./goal";
 import { removeResource } from "./remove";
-import { type Run, write } from "./run";
+import { type Steps, write } from "./run";
 import type { ResourceState } from "./state";
 import { UNKNOWN } from "./values";
 
@@ -17,7 +17,7 @@ export interface Replacement {
 
 /** Makes a resource anew. Its original is deleted before, or set aside until the program has ended. */
 export async function replace(
-  run: Run,
+  run: Steps,
   goal: Goal,
   former: ResourceState,
   next: ResourceState,
@@ -46,7 +46,7 @@ export async function replace(
 }
 
 /** Deletes an original and, before it, every resource that its replacement would replace too. */
-async function deleteWithDependents(run: Run, former: ResourceState): Promise<void> {
+async function deleteWithDependents(run: Steps, former: ResourceState): Promise<void> {
   const { ledger, report } = run;
   const doomed = [former];
   for (const state of ledger.before.slice(ledger.before.indexOf(former) + 1)) {

@@ -1,27 +1,32 @@
 import type { Goal } from "./goal";
 import type { Ledger } from "./ledger";
 import type { Project } from "./project";
-import { type DynamicProvider, HalfMade, messageOf } from "./provider";
-import type { Providers } from "./providers";
+import { HalfMade, messageOf, type Provider } from "./provider";
+import type { ProviderSource, Providers } from "./providers";
 import { type Report, Stopped } from "./report";
 import type { Sdk } from "./sdk";
 import type { PendingOperation, ResourceState } from "./state";
 import { describe } from "./urn";
 import { annotateSecrets, makeSecret, type Properties } from "./values";
 
-/** Everything that the steps of one run share. */
-export interface Run {
-  sdk: Sdk;
-  project: Project;
+/** Everything that the steps of one run share, whatever program asks for them. */
+export interface Steps {
   ledger: Ledger;
-  providers: Providers;
+  providers: ProviderSource;
   report: Report;
   preview: boolean;
-  parallel: number;
   /** URNs to be replaced whatever their diff; with any, nothing else is touched. */
   targets: Set<string>;
   /** Registrations that have begun and not ended; the program does not wait for them when it breaks. */
   underWay: Set<Promise<unknown>>;
+}
+
+/** One run of a program of its own process. */
+export interface Run extends Steps {
+  providers: Providers;
+  sdk: Sdk;
+  project: Project;
+  parallel: number;
 }
 
 /** The state that a resource is to have, without id and outputs. */
@@ -63,7 +68,7 @@ export function sealOutputs(
 }
 
 /** Nothing new starts after a failure. */
-export function stopAfterFailure(run: Run): void {
+export function stopAfterFailure(run: Steps): void {
   if (run.report.failure !== undefined) throw new Stopped("stopping after a failure");
 }
 
@@ -72,10 +77,10 @@ export function stopAfterFailure(run: Run): void {
  * outputs are the inputs: what is missing among them the SDK takes as unknown.
  */
 export async function write(
-  run: Run,
+  run: Steps,
   next: ResourceState,
   type: PendingOperation["type"],
-  operate: (provider: DynamicProvider) => Promise<{ id: string; outputs: Properties }>,
+  operate: (provider: Provider) => Promise<{ id: string; outputs: Properties }>,
 ): Promise<void> {
   const { ledger, providers, report } = run;
   if (run.preview) {
