@@ -1,5 +1,6 @@
 import type { FlowType } from "../../provider/lifecycle/flow-type";
 import type { Values } from "../../provider/lifecycle/values";
+import type { Emulator, Seed, Switches } from "../../testing/src/emulator";
 import type { Benched, Emulated, TestSettings } from "../harness/bench";
 
 /** The rules of the suite. Each is a group of tests that every flow type passes, or waives with a reason. */
@@ -78,13 +79,8 @@ export interface StoredObject {
   readonly content: Values;
 }
 
-/** A vendor in one test, with the hands of the people outside of it. */
-export interface World {
-  readonly emulator: Emulated;
-  /** Another world of the same nature that begins, and begins again at each reset, with what is stored here now. */
-  branch(): Promise<World>;
-  /** The same at another host. Default: a branch; of a vendor whose ids are unique everywhere, one with other ids of accounts. */
-  elsewhere?(): Promise<World>;
+/** The people outside of a stack, and what they see of one flow type. */
+export interface People {
   /** Everything of this flow type that lives: not what is deleted or archived. */
   objects(): StoredObject[];
   /**
@@ -99,12 +95,23 @@ export interface World {
   end?(identity: string): void;
   /** Somebody outside gives a field another value, in the form that the vendor stores; of a map: these keys. */
   edit(identity: string, field: string, stored: unknown): void;
+}
+
+/** A vendor in one test, with the people outside of it. */
+export interface World extends People {
+  readonly emulator: Emulated;
+  /** Another world of the same nature that begins, and begins again at each reset, with what is stored here now. */
+  branch(): Promise<World>;
+  /** The same at another host. Default: a branch; of a vendor whose ids are unique everywhere, one with other ids of accounts. */
+  elsewhere?(): Promise<World>;
   /** Settings that reach another account, each after the vendor was told of it. */
   readonly otherAccounts: Readonly<Record<string, () => TestSettings>>;
 }
 
 /** One way in which the vendor may behave. */
 export interface Nature {
+  /** The switches of the emulator that make it so. Default: what `open` sets alone. */
+  readonly switches?: Partial<Switches>;
   open(): Promise<World>;
   /** The flow type, where this nature needs a form of its own. */
   readonly type?: FlowType;
@@ -122,6 +129,8 @@ export interface FieldCase {
   readonly toWith?: Values;
   /** Of a field that follows from another one: that one, whose other value `to` is. */
   readonly derivedFrom?: string;
+  /** The field of whose value it is a property: with another value there, this one is another one's. */
+  readonly belongsTo?: string;
   /** Set for what the provider alone reads: the vendor stores nothing of it. */
   readonly neverSent?: true;
   /** The member of the stored content that holds it. Default: the field's name. */
@@ -151,8 +160,17 @@ export interface SecretCase {
   readonly secret: string;
 }
 
+/** A flow type at an emulator that plays all vendors. */
+export interface Shared {
+  /** What is there to begin with. */
+  readonly seed: Seed;
+  people(emulator: Emulator, switches: Partial<Switches>): People;
+}
+
 /** Everything that the conformance suite and the fault matrix need to know of one flow type. */
 export interface Subject extends Benched {
+  /** Only of vendors of the tests there is none. */
+  readonly shared?: Shared;
   /** By name; the first is the ordinary one. */
   readonly natures: Readonly<Record<string, Nature>>;
   /** The smallest program. */
@@ -169,6 +187,10 @@ export interface Subject extends Benched {
   readonly looks?: readonly string[];
   /** The Pulumi ids of what lives in each world from the beginning. Default: there is none. */
   readonly beside?: readonly string[];
+  /** The fields beside the name that are unique at the vendor. Default: none. */
+  readonly alsoUnique?: readonly string[];
+  /** Whether deleting a resource with this state leaves the object that is there. Default: never. */
+  stays?(state: Values, object: StoredObject): boolean;
   /** For a flow type without names: the field by which messages tell one from another. */
   readonly keyField?: string;
 }

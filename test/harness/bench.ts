@@ -75,18 +75,46 @@ export interface Run<Account = unknown> {
   readonly account: Account;
 }
 
-export interface RunOptions {
-  /** Settings that differ from those of the bench. */
-  readonly settings?: TestSettings;
-  readonly overrides?: Partial<Overrides>;
-  /** What other flow types of the same process have done. */
-  readonly memory?: RunMemory;
+interface ConnectOptions {
   /** Milliseconds until a call without an answer fails. Default: so many that a busy machine fails none. */
   readonly timeout?: number;
   /** Largest answer taken, in bytes. */
   readonly maxResponse?: number;
   /** Is told of every call in the moment before it is sent, which waits for it. */
   readonly before?: (request: Request) => unknown;
+}
+
+/** The way to a vendor, over the provider's own layers and transport, without waiting. */
+export function connect<Account>(
+  vendor: Vendor<string, Account>,
+  settings: TestSettings,
+  { clock, log, ...options }: ConnectOptions & { readonly clock: Clock; readonly log: Log },
+): Account {
+  return vendor.connect(settings, {
+    clock,
+    log,
+    random: () => 0.5,
+    userAgent: "pulumi-flows/test",
+    transport(root) {
+      const send = axiosTransport(root, {
+        timeout: options.timeout ?? 20_000,
+        maxResponse: options.maxResponse ?? 1_000_000,
+      });
+      return async (request) => {
+        await options.before?.(request);
+        return send(request);
+      };
+    },
+    governor: (account) => new Governor({ account, namespace: vendor.name, limits: DEFAULT_LIMITS, clock, log }),
+  });
+}
+
+export interface RunOptions extends ConnectOptions {
+  /** Settings that differ from those of the bench. */
+  readonly settings?: TestSettings;
+  readonly overrides?: Partial<Overrides>;
+  /** What other flow types of the same process have done. */
+  readonly memory?: RunMemory;
 }
 
 /** Flows of one type against an emulator, without Pulumi. */
@@ -101,24 +129,7 @@ export class Bench<Account = unknown, Emulator extends Emulated = Emulated> {
     const clock = new TestClock();
     const log = new TestLog();
     const settings = { ...this.of.settings(this.emulator.url), ...options.settings };
-    const account = this.of.vendor.connect(settings, {
-      clock,
-      log,
-      random: () => 0.5,
-      userAgent: "pulumi-flows/test",
-      transport(root) {
-        const send = axiosTransport(root, {
-          timeout: options.timeout ?? 20_000,
-          maxResponse: options.maxResponse ?? 1_000_000,
-        });
-        return async (request) => {
-          await options.before?.(request);
-          return send(request);
-        };
-      },
-      governor: (account) =>
-        new Governor({ account, namespace: this.of.vendor.name, limits: DEFAULT_LIMITS, clock, log }),
-    });
+    const account = connect(this.of.vendor, settings, { ...options, clock, log });
     const overrides = { adopts: () => false, overwrites: false, ...options.overrides };
     const ports = { log, clock, overrides, memory: options.memory ?? new RunMemory() };
     const lifecycle = createLifecycle(

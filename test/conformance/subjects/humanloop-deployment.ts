@@ -8,10 +8,11 @@ import {
   isBystander,
   KIOSK,
   NEIGHBOUR,
+  natureOf,
   PRODUCTION,
   SHOP,
+  shared,
   versionsOf,
-  worldOf,
 } from "./humanloop-world";
 
 /** Environments by the end of their ids, as the seed names them. */
@@ -56,10 +57,13 @@ export const humanloopDeployment: Subject = {
   // The functions' arguments and wire objects are the type's own.
   type: deployment as unknown as FlowType,
   settings: humanloopSettings,
+  shared: shared(deploymentHands),
   beside: [`${SHOP}/${PRODUCTION}`, `${NEIGHBOUR}/${PRODUCTION}`],
   keyField: "flow",
+  // What others have deployed meanwhile is theirs.
+  stays: ({ deletionPolicy, version }, { content }) => deletionPolicy === "retain" || content.version !== version,
   natures: {
-    "as suggested": { open: worldOf(deploymentHands) },
+    "as suggested": natureOf(deploymentHands),
   },
   least: { flow: SHOP, environment: "staging", version: FIRST },
   programs: {

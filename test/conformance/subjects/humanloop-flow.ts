@@ -9,8 +9,9 @@ import {
   isBystander,
   KIOSK,
   NEIGHBOUR,
+  natureOf,
   SHOP,
-  worldOf,
+  shared,
 } from "./humanloop-world";
 
 const BY_HAND = { by: "hand" };
@@ -56,11 +57,12 @@ export const humanloopFlow: Subject = {
   // The functions' arguments and wire objects are the type's own.
   type: flow as unknown as FlowType,
   settings: humanloopSettings,
+  shared: shared(flowHands),
   beside: [SHOP, KIOSK, NEIGHBOUR],
   looks: ["/retrieve-by-path"],
   natures: {
-    "as suggested": { open: worldOf(flowHands) },
-    "guessed otherwise": { open: worldOf(flowHands, GUESSED_OTHERWISE), withoutFaults: true },
+    "as suggested": natureOf(flowHands),
+    "guessed otherwise": { ...natureOf(flowHands, GUESSED_OTHERWISE), withoutFaults: true },
   },
   least: { path: "shop/web", attributes: {} },
   programs: {
@@ -80,8 +82,8 @@ export const humanloopFlow: Subject = {
   },
   // A name belongs to one version: where the attributes change alone, the version has none.
   fields: {
-    versionDescription: { to: "answers everybody", theirs: "by hand" },
-    versionName: { to: "two", theirs: "theirs" },
+    versionDescription: { to: "answers everybody", theirs: "by hand", belongsTo: "attributes" },
+    versionName: { to: "two", theirs: "theirs", belongsTo: "attributes" },
     path: { to: "shop/kiosk", theirs: "shop/stand" },
     forceDestroy: { to: false, neverSent: true },
     attributes: { within: "described", to: answering("Hello"), theirs: BY_HAND },

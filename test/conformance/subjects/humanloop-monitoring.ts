@@ -9,12 +9,13 @@ import {
   humanloopSettings,
   isBystander,
   KIOSK,
+  natureOf,
   PRODUCTION,
   SHOP,
   STAGING,
+  shared,
   TONE,
   TONE_VERSIONS,
-  worldOf,
 } from "./humanloop-world";
 
 type Reference = HumanloopState["files"][number]["evaluators"][number]["reference"];
@@ -71,10 +72,18 @@ export const humanloopMonitoring: Subject = {
   // The functions' arguments and wire objects are the type's own.
   type: monitoring as unknown as FlowType,
   settings: humanloopSettings,
+  shared: shared(monitoringHands),
   keyField: "flow",
+  // What others have switched on is theirs.
+  stays({ evaluators: own }, { content: { evaluators: there } }) {
+    const texts = Object.values(own ?? {}).map(
+      (each) => each.evaluatorVersionId ?? `${each.evaluatorId} in ${each.environmentId}`,
+    );
+    return Array.isArray(there) && there.some((each) => !texts.includes(each));
+  },
   natures: {
-    "as suggested": { open: worldOf(monitoringHands) },
-    "guessed otherwise": { open: worldOf(monitoringHands, GUESSED_OTHERWISE) },
+    "as suggested": natureOf(monitoringHands),
+    "guessed otherwise": natureOf(monitoringHands, GUESSED_OTHERWISE),
   },
   least: { flow: SHOP, evaluators: [{ evaluatorVersionId: FIRST }] },
   programs: {

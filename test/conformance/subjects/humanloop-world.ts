@@ -1,4 +1,5 @@
 import {
+  type Emulator,
   type HumanloopEdit,
   type HumanloopState,
   type HumanloopSwitches,
@@ -6,7 +7,7 @@ import {
   type JournalEntry,
   startEmulator,
 } from "../../../testing/src/emulator";
-import type { StoredObject, Subject, World } from "../subject";
+import type { Nature, People, Shared, StoredObject, Subject, World } from "../subject";
 
 const KEY = "key-of-the-shop";
 
@@ -77,9 +78,14 @@ export interface Hands {
   edit(identity: string, field: string, stored: unknown, flow: Managed | undefined): HumanloopEdit;
 }
 
-/** Opens worlds of one flow type. */
-export function worldOf(hands: Hands, switches: Partial<HumanloopSwitches> = {}): () => Promise<World> {
-  return () => open(hands, switches);
+/** A vendor that behaves so, for one flow type. */
+export function natureOf(hands: Hands, switches: Partial<HumanloopSwitches> = {}): Nature {
+  return { switches, open: () => open(hands, switches) };
+}
+
+/** The people at an emulator that plays other vendors too. */
+export function shared(hands: Hands): Shared {
+  return { seed: { humanloop: seed }, people: (emulator) => new Watchers(emulator, hands).people };
 }
 
 /** The version that a stack last wrote, and how many there were then: one that came later is its, if its answer was lost. */
@@ -89,6 +95,70 @@ interface Written {
 }
 
 type Account = typeof humanloopDefaults.account;
+
+/** The people, and what they know of the versions that stacks have written. */
+class Watchers {
+  #written: Map<string, Written>;
+
+  constructor(
+    readonly emulator: Emulator,
+    readonly hands: Hands,
+    readonly account: Account = humanloopDefaults.account,
+    readonly earlier: ReadonlyMap<string, Written> = new Map(),
+  ) {
+    this.#written = new Map(earlier);
+  }
+
+  get written(): ReadonlyMap<string, Written> {
+    return this.#written;
+  }
+
+  get #files() {
+    return this.emulator.state().humanloop.files;
+  }
+
+  /** Sees what was written since; to be called before the journal is cleared. */
+  learn(): void {
+    for (const { operation, status, response } of this.emulator.journal()) {
+      const told = writtenBy({ operation, status, response });
+      const file = told && this.#files.find(({ id }) => id === told.id);
+      const before = file && this.#written.get(file.id);
+      if (told && file && before?.version !== told.version_id)
+        this.#written.set(file.id, { version: told.version_id, of: file.versions.length });
+    }
+  }
+
+  forget(): void {
+    this.#written = new Map(this.earlier);
+  }
+
+  #flows(): Managed[] {
+    this.learn();
+    return this.#files
+      .filter(({ type }) => type === "flow")
+      .filter(({ organization }) => organization === this.account.organization)
+      .map((file) => {
+        const known = this.#written.get(file.id);
+        const own = file.versions.length === known?.of ? known.version : undefined;
+        return { file, version: file.versions.find(({ version_id }) => version_id === own) ?? file.versions.at(-1) };
+      });
+  }
+
+  readonly people: People = {
+    objects: () => this.hands.objects(this.#flows()),
+    add: (name) => this.#edit(this.hands.add(name)),
+    remove: (identity) => this.#edit(this.hands.remove(identity)),
+    edit: (identity, field, to) => {
+      const flow = this.#flows().find(({ file }) => identity.startsWith(file.id));
+      this.#edit(this.hands.edit(identity, field, to, flow));
+    },
+  };
+
+  #edit(done: HumanloopEdit): void {
+    this.learn();
+    this.emulator.edit(done);
+  }
+}
 
 async function open(
   hands: Hands,
@@ -101,27 +171,7 @@ async function open(
   const emulator = await startEmulator({ switches, seed: { humanloop: stored ?? seed }, now: () => (now += 1000) });
   emulator.switches({ humanloopKeys: { [KEY]: account } });
   const state = () => emulator.state().humanloop;
-  let written = new Map(earlier);
-  const learn = () => {
-    for (const { operation, status, response } of emulator.journal()) {
-      const told = writtenBy({ operation, status, response });
-      const file = state().files.find(({ id }) => id === told?.id);
-      const before = file && written.get(file.id);
-      if (told && file && before?.version !== told.version_id)
-        written.set(file.id, { version: told.version_id, of: file.versions.length });
-    }
-  };
-  const flows = (): Managed[] => {
-    learn();
-    return state()
-      .files.filter(({ type }) => type === "flow")
-      .filter(({ organization }) => organization === account.organization)
-      .map((file) => {
-        const known = written.get(file.id);
-        const own = file.versions.length === known?.of ? known.version : undefined;
-        return { file, version: file.versions.find(({ version_id }) => version_id === own) ?? file.versions.at(-1) };
-      });
-  };
+  const watchers = new Watchers(emulator, hands, account, earlier);
   const accounts = (others: Record<string, Account>, more: Partial<HumanloopSwitches> = {}) =>
     emulator.switches({ ...more, humanloopKeys: { [KEY]: humanloopDefaults.account, ...others } });
   const foreign =
@@ -130,39 +180,24 @@ async function open(
       accounts({ foreign: { organization, role: "admin", email: "eve@globex.example" } }, { humanloopForeignFile });
       return { apiKey: "foreign" };
     };
-  const edit = (done: HumanloopEdit) => {
-    learn();
-    emulator.edit(done);
-  };
   return {
     emulator: {
       ...emulator,
       reset() {
         emulator.reset();
-        written = new Map(earlier);
+        watchers.forget();
       },
       clearJournal() {
-        learn();
+        watchers.learn();
         emulator.clearJournal();
       },
     },
     branch() {
-      learn();
-      return open(hands, switches, state(), written);
+      watchers.learn();
+      return open(hands, switches, state(), watchers.written);
     },
     elsewhere: () => open(hands, switches, elsewhere(state()), new Map(), ELSEWHERE),
-    objects: () => hands.objects(flows()),
-    add: (name) => edit(hands.add(name)),
-    remove: (identity) => edit(hands.remove(identity)),
-    edit: (identity, field, to) =>
-      edit(
-        hands.edit(
-          identity,
-          field,
-          to,
-          flows().find(({ file }) => identity.startsWith(file.id)),
-        ),
-      ),
+    ...watchers.people,
     otherAccounts: {
       "a key that the vendor does not know"() {
         accounts({});

@@ -12,18 +12,19 @@ import {
   LATE,
   wholeGraph,
 } from "./kapso-graphs";
-import { ALSO_BESIDE, BESIDE, kapsoSettings, worldOf } from "./kapso-world";
+import { ALSO_BESIDE, BESIDE, kapsoSettings, natureOf, shared } from "./kapso-world";
 
 /** `kapso:Flow` */
 export const kapsoFlow: Subject = {
   vendor: kapso,
   type: flow,
   settings: kapsoSettings,
+  shared: shared(flowHands),
   beside: [BESIDE, ALSO_BESIDE],
   natures: {
-    "as documented": { open: worldOf(flowHands) },
+    "as documented": natureOf(flowHands),
     "guessed otherwise": {
-      open: worldOf(flowHands, {
+      ...natureOf(flowHands, {
         ...GUESSED_OTHERWISE,
         kapsoLegacyTakesStatus: true,
         kapsoLegacyTakesLock: true,
@@ -33,8 +34,8 @@ export const kapsoFlow: Subject = {
       }),
       withoutFaults: true,
     },
-    late: { open: worldOf(flowHands, LATE), withoutFaults: true },
-    "nothing comes back": { open: worldOf(flowHands, FINAL), withoutFaults: true },
+    late: { ...natureOf(flowHands, LATE), withoutFaults: true },
+    "nothing comes back": { ...natureOf(flowHands, FINAL), withoutFaults: true },
   },
   least: { name: "web" },
   programs: { whole: wholeGraph, graph: { name: "web", definition: helping("Help") } },

@@ -4,7 +4,7 @@ import { callable } from "../../../provider/vendors/kapso/function";
 import { kapso } from "../../../provider/vendors/kapso/vendor";
 import type { KapsoFunction } from "../../../testing/src/emulator";
 import type { Subject } from "../subject";
-import { type Hands, HELPER, kapsoSettings, worldOf } from "./kapso-world";
+import { type Hands, HELPER, kapsoSettings, natureOf, shared } from "./kapso-world";
 
 /** What runs counts, not what lies there. */
 function deployed<Name extends "code" | "runtime_config">(each: KapsoFunction, name: Name): unknown {
@@ -60,11 +60,13 @@ export const kapsoFunction: Subject = {
   vendor: kapso,
   type: callable,
   settings: kapsoSettings,
+  shared: shared(functionHands),
   beside: [HELPER],
+  alsoUnique: ["slug"],
   natures: {
-    "as documented": { open: worldOf(functionHands, { kapsoDeployReads: 1 }) },
+    "as documented": natureOf(functionHands, { kapsoDeployReads: 1 }),
     "guessed otherwise": {
-      open: worldOf(functionHands, {
+      ...natureOf(functionHands, {
         kapsoDuplicateStatus: 409,
         kapsoPageSize: 1,
         kapsoDeployReads: 0,
@@ -75,7 +77,7 @@ export const kapsoFunction: Subject = {
       withoutFaults: true,
     },
     slow: {
-      open: worldOf(functionHands, { kapsoDeployReads: 4, kapsoDeploySeconds: 10, kapsoDeletedFunction: "dangling" }),
+      ...natureOf(functionHands, { kapsoDeployReads: 4, kapsoDeploySeconds: 10, kapsoDeletedFunction: "dangling" }),
       withoutFaults: true,
     },
   },

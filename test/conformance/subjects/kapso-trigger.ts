@@ -3,7 +3,7 @@ import { trigger } from "../../../provider/vendors/kapso/trigger";
 import { kapso } from "../../../provider/vendors/kapso/vendor";
 import type { KapsoEdit, KapsoTrigger } from "../../../testing/src/emulator";
 import type { Subject } from "../subject";
-import { ALSO_BESIDE, BESIDE, type Hands, kapsoSettings, TRIGGER_BESIDE, worldOf } from "./kapso-world";
+import { ALSO_BESIDE, BESIDE, type Hands, kapsoSettings, natureOf, shared, TRIGGER_BESIDE } from "./kapso-world";
 
 /** Everything that a trigger is, by the names of its fields. */
 function contentOf(each: KapsoTrigger): Values {
@@ -74,18 +74,19 @@ export const kapsoTrigger: Subject = {
   vendor: kapso,
   type: trigger,
   settings: kapsoSettings,
+  shared: shared(triggerHands),
   beside: [TRIGGER_BESIDE],
   lookUpBy: ["workflowId"],
   // All programs are of one workflow.
   keyField: "workflowId",
   natures: {
-    "as documented": { open: worldOf(triggerHands) },
+    "as documented": natureOf(triggerHands),
     "guessed otherwise": {
-      open: worldOf(triggerHands, { kapsoUnknownPhone: "refused", kapsoTriggerUnique: "never", kapsoPageSize: 1 }),
+      ...natureOf(triggerHands, { kapsoUnknownPhone: "refused", kapsoTriggerUnique: "never", kapsoPageSize: 1 }),
       withoutFaults: true,
     },
     "unique only when made": {
-      open: worldOf(triggerHands, { kapsoTriggerUnique: "create", kapsoDuplicateStatus: 409 }),
+      ...natureOf(triggerHands, { kapsoTriggerUnique: "create", kapsoDuplicateStatus: 409 }),
       withoutFaults: true,
     },
   },

@@ -12,19 +12,21 @@ import {
   LATE,
   wholeGraph,
 } from "./kapso-graphs";
-import { ALSO_BESIDE, BESIDE, kapsoSettings, worldOf } from "./kapso-world";
+import { ALSO_BESIDE, BESIDE, kapsoSettings, natureOf, shared } from "./kapso-world";
 
 /** `kapso:Workflow` */
 export const kapsoWorkflow: Subject = {
   vendor: kapso,
   type: workflow,
   settings: kapsoSettings,
+  shared: shared(graphHands),
   beside: [BESIDE, ALSO_BESIDE],
+  alsoUnique: ["slug"],
   natures: {
-    "as documented": { open: worldOf(graphHands) },
-    "guessed otherwise": { open: worldOf(graphHands, GUESSED_OTHERWISE), withoutFaults: true },
-    late: { open: worldOf(graphHands, LATE) },
-    "nothing comes back": { open: worldOf(graphHands, FINAL), withoutFaults: true },
+    "as documented": natureOf(graphHands),
+    "guessed otherwise": { ...natureOf(graphHands, GUESSED_OTHERWISE), withoutFaults: true },
+    late: natureOf(graphHands, LATE),
+    "nothing comes back": { ...natureOf(graphHands, FINAL), withoutFaults: true },
   },
   least: { name: "web" },
   programs: {

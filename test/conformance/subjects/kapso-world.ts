@@ -1,12 +1,13 @@
 import type { Values } from "../../../provider/lifecycle/values";
 import {
+  type Emulator,
   type KapsoEdit,
   type KapsoState,
   type KapsoSwitches,
   kapsoDefaults,
   startEmulator,
 } from "../../../testing/src/emulator";
-import type { StoredObject, Subject, World } from "../subject";
+import type { Nature, People, Shared, StoredObject, Subject, World } from "../subject";
 
 const KEY = "key-of-the-shop";
 const { project_id: PROJECT } = kapsoDefaults;
@@ -56,15 +57,17 @@ export interface Hands {
   edit(object: StoredObject, field: string, stored: unknown): KapsoEdit[];
 }
 
-/** Opens worlds of one flow type. */
-export function worldOf(hands: Hands, switches: Partial<KapsoSwitches> = {}): () => Promise<World> {
-  return () => open(hands, switches);
+/** A vendor that behaves so, for one flow type. */
+export function natureOf(hands: Hands, switches: Partial<KapsoSwitches> = {}): Nature {
+  return { switches, open: () => open(hands, switches) };
 }
 
-async function open(hands: Hands, switches: Partial<KapsoSwitches>, stored?: KapsoState): Promise<World> {
-  // Time goes on with every look at the clock, so that what takes seconds takes none.
-  let now = Date.UTC(2026, 0, 1);
-  const emulator = await startEmulator({ switches, seed: { kapso: stored ?? SEED }, now: () => (now += 1000) });
+/** The people at an emulator that plays other vendors too. */
+export function shared(hands: Hands): Shared {
+  return { seed: { kapso: SEED }, people: (emulator, switches) => peopleAt(emulator, hands, switches) };
+}
+
+function peopleAt(emulator: Emulator, hands: Hands, switches: Partial<KapsoSwitches>): People {
   const state = () => emulator.state().kapso;
   const objects = () => hands.objects(state()).filter((each) => !isBystander(each));
   const { end } = hands;
@@ -74,14 +77,7 @@ async function open(hands: Hands, switches: Partial<KapsoSwitches>, stored?: Kap
     for (const edit of edits) emulator.edit(edit);
     emulator.switches({ kapsoDefinitionDelay: switches.kapsoDefinitionDelay ?? 0, kapsoDeployFails: false });
   };
-  const foreign = (project: string) => () => {
-    emulator.switches({ kapsoKeys: { [KEY]: PROJECT, foreign: project } });
-    return { apiKey: "foreign" };
-  };
   return {
-    emulator,
-    branch: () => open(hands, switches, state()),
-    elsewhere: () => open(hands, { ...switches, kapsoKeys: { [KEY]: OTHER_PROJECT } }, asOfAnotherProject(state())),
     objects,
     add: (name, like) => perform([hands.add(name, like)]),
     remove: (identity) => perform([hands.remove(identity)]),
@@ -91,6 +87,23 @@ async function open(hands: Hands, switches: Partial<KapsoSwitches>, stored?: Kap
       if (!object) throw new Error(`there is no ${identity}`);
       perform(hands.edit(object, field, to), to === "error");
     },
+  };
+}
+
+async function open(hands: Hands, switches: Partial<KapsoSwitches>, stored?: KapsoState): Promise<World> {
+  // Time goes on with every look at the clock, so that what takes seconds takes none.
+  let now = Date.UTC(2026, 0, 1);
+  const emulator = await startEmulator({ switches, seed: { kapso: stored ?? SEED }, now: () => (now += 1000) });
+  const state = () => emulator.state().kapso;
+  const foreign = (project: string) => () => {
+    emulator.switches({ kapsoKeys: { [KEY]: PROJECT, foreign: project } });
+    return { apiKey: "foreign" };
+  };
+  return {
+    emulator,
+    branch: () => open(hands, switches, state()),
+    elsewhere: () => open(hands, { ...switches, kapsoKeys: { [KEY]: OTHER_PROJECT } }, asOfAnotherProject(state())),
+    ...peopleAt(emulator, hands, switches),
     otherAccounts: {
       "a key that the vendor does not know": () => {
         emulator.switches({ kapsoKeys: { [KEY]: PROJECT } });

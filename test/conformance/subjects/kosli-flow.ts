@@ -1,29 +1,25 @@
 import { isObject } from "../../../provider/lifecycle/values";
 import { flow } from "../../../provider/vendors/kosli/flow";
 import { kosli } from "../../../provider/vendors/kosli/vendor";
-import { type KosliEdit, type KosliFlow, type KosliSwitches, startEmulator } from "../../../testing/src/emulator";
-import type { Subject, World } from "../subject";
+import {
+  type Emulator,
+  type KosliEdit,
+  type KosliFlow,
+  type KosliSwitches,
+  startEmulator,
+} from "../../../testing/src/emulator";
+import type { Nature, People, Subject, World } from "../subject";
 
 const TOKEN = "token-of-acme";
 
-async function open(switches: Partial<KosliSwitches>, flows: KosliFlow[] = []): Promise<World> {
-  const emulator = await startEmulator({ switches, seed: { kosli: { flows } } });
+function peopleAt(emulator: Emulator): People {
   const alive = () => emulator.state().kosli.flows.filter(({ archived }) => !archived);
   const act = (identity: string, action: KosliEdit["action"], set?: KosliEdit["set"]) => {
     const found = alive().find(({ id }) => id === identity);
     if (!found) throw new Error(`there is no flow ${identity}`);
     emulator.edit({ vendor: "kosli", action, org: found.org, name: found.name, ...(set ? { set } : {}) });
   };
-  const foreign = (invisibleOrg: KosliSwitches["invisibleOrg"]) => () => {
-    emulator.switches({
-      invisibleOrg,
-      keys: { [TOKEN]: { orgs: ["acme"], role: "admin" }, foreign: { orgs: ["globex"], role: "admin" } },
-    });
-    return { apiToken: "foreign" };
-  };
   return {
-    emulator,
-    branch: () => open(switches, emulator.state().kosli.flows),
     objects: () =>
       alive().map(({ id, org, name, description, visibility, template, tags, repo_url }) => ({
         identity: id,
@@ -37,6 +33,22 @@ async function open(switches: Partial<KosliSwitches>, flows: KosliFlow[] = []): 
       else if (field === "tags") act(identity, "tag", isObject(stored) ? stored : {});
       else act(identity, "update", { [STORED[field] ?? field]: stored });
     },
+  };
+}
+
+async function open(switches: Partial<KosliSwitches>, flows: KosliFlow[] = []): Promise<World> {
+  const emulator = await startEmulator({ switches, seed: { kosli: { flows } } });
+  const foreign = (invisibleOrg: KosliSwitches["invisibleOrg"]) => () => {
+    emulator.switches({
+      invisibleOrg,
+      keys: { [TOKEN]: { orgs: ["acme"], role: "admin" }, foreign: { orgs: ["globex"], role: "admin" } },
+    });
+    return { apiToken: "foreign" };
+  };
+  return {
+    emulator,
+    branch: () => open(switches, emulator.state().kosli.flows),
+    ...peopleAt(emulator),
     otherAccounts: {
       "a key that the vendor does not know": () => {
         emulator.switches({ keys: { [TOKEN]: { orgs: ["acme"], role: "admin" } } });
@@ -46,6 +58,10 @@ async function open(switches: Partial<KosliSwitches>, flows: KosliFlow[] = []): 
       "a key to which the organization is closed": foreign(403),
     },
   };
+}
+
+function natureOf(switches: Partial<KosliSwitches>): Nature {
+  return { switches, open: () => open(switches) };
 }
 
 /** Fields that the vendor stores under another name. */
@@ -89,11 +105,12 @@ export const kosliFlow: Subject = {
   vendor: kosli,
   type: flow,
   settings: (url) => ({ apiToken: TOKEN, org: "acme", apiUrl: url }),
+  shared: { seed: { kosli: {} }, people: peopleAt },
   natures: {
-    "as documented": { open: () => open({}) },
-    "without ids": { open: () => open({ ids: "absent" }) },
-    "guessed otherwise": { open: () => open(GUESSED_OTHERWISE), withoutFaults: true },
-    "tells no visibility": { open: () => open({ visibilityInReply: "absent" }), withoutFaults: true },
+    "as documented": natureOf({}),
+    "without ids": natureOf({ ids: "absent" }),
+    "guessed otherwise": { ...natureOf(GUESSED_OTHERWISE), withoutFaults: true },
+    "tells no visibility": { ...natureOf({ visibilityInReply: "absent" }), withoutFaults: true },
   },
   least: { name: "web" },
   programs: {

@@ -4,7 +4,7 @@ import { flow } from "../../../provider/vendors/runtype/flow";
 import { runtype } from "../../../provider/vendors/runtype/vendor";
 import type { RuntypeState, RuntypeStepInput, RuntypeSwitches } from "../../../testing/src/emulator";
 import type { Subject } from "../subject";
-import { type Hands, isBystander, KIOSK, NEIGHBOUR, runtypeSettings, SHOP, worldOf } from "./runtype-world";
+import { type Hands, isBystander, KIOSK, NEIGHBOUR, natureOf, runtypeSettings, SHOP, shared } from "./runtype-world";
 
 /** A step as it is told of what is stored: without ids, numbers, and what Runtype fills in. */
 interface Drawn {
@@ -161,11 +161,12 @@ export const runtypeFlow: Subject = {
   // The functions' arguments and wire objects are the type's own.
   type: flow as unknown as FlowType,
   settings: runtypeSettings,
+  shared: shared(flowHands),
   beside: [SHOP, KIOSK, NEIGHBOUR],
   natures: {
-    "as documented": { open: worldOf(flowHands) },
-    "guessed otherwise": { open: worldOf(flowHands, GUESSED_OTHERWISE), withoutFaults: true },
-    "steps without identity": { open: worldOf(flowHands, PLAIN), withoutFaults: true },
+    "as documented": natureOf(flowHands),
+    "guessed otherwise": { ...natureOf(flowHands, GUESSED_OTHERWISE), withoutFaults: true },
+    "steps without identity": { ...natureOf(flowHands, PLAIN), withoutFaults: true },
   },
   least: { name: "web" },
   programs: {

@@ -2,7 +2,7 @@ import type { FlowType } from "../../../provider/lifecycle/flow-type";
 import { publication } from "../../../provider/vendors/runtype/publication";
 import { runtype } from "../../../provider/vendors/runtype/vendor";
 import { ABOUT_BEING_GONE, ABOUT_NAMES, type Subject } from "../subject";
-import { type Hands, isBystander, KIOSK, runtypeSettings, SHOP, versionsOf, worldOf } from "./runtype-world";
+import { type Hands, isBystander, KIOSK, natureOf, runtypeSettings, SHOP, shared, versionsOf } from "./runtype-world";
 
 const publicationHands: Hands = {
   objects: ({ flows, versions }) =>
@@ -28,11 +28,14 @@ export const runtypePublication: Subject = {
   // The functions' arguments and wire objects are the type's own.
   type: publication as unknown as FlowType,
   settings: runtypeSettings,
+  shared: shared(publicationHands),
   keyField: "flow",
+  // A publication cannot be undone.
+  stays: () => true,
   natures: {
-    "as documented": { open: worldOf(publicationHands) },
+    "as documented": natureOf(publicationHands),
     copies: {
-      open: worldOf(publicationHands, {
+      ...natureOf(publicationHands, {
         runtypePublishRow: "copied",
         runtypePublishStores: false,
         runtypeNoDraft: 200,

@@ -1,11 +1,12 @@
 import {
+  type Emulator,
   type RuntypeEdit,
   type RuntypeState,
   type RuntypeSwitches,
   runtypeDefaults,
   startEmulator,
 } from "../../../testing/src/emulator";
-import type { StoredObject, Subject, World } from "../subject";
+import type { Nature, People, Shared, StoredObject, Subject, World } from "../subject";
 
 const KEY = "key-of-the-shop";
 
@@ -60,9 +61,31 @@ export interface Hands {
   edit(identity: string, field: string, stored: unknown, state: RuntypeState): RuntypeEdit;
 }
 
-/** Opens worlds of one flow type. */
-export function worldOf(hands: Hands, switches: Partial<RuntypeSwitches> = {}): () => Promise<World> {
-  return () => open(hands, switches);
+/** A vendor that behaves so, for one flow type. */
+export function natureOf(hands: Hands, switches: Partial<RuntypeSwitches> = {}): Nature {
+  return { switches, open: () => open(hands, switches) };
+}
+
+/** The people at an emulator that plays other vendors too. */
+export function shared(hands: Hands): Shared {
+  return { seed: { runtype: runtypeSeed }, people: (emulator, switches) => peopleAt(emulator, hands, switches) };
+}
+
+function peopleAt(emulator: Emulator, hands: Hands, switches: Partial<RuntypeSwitches>): People {
+  const state = () => emulator.state().runtype;
+  /** What was done is long done when the provider looks. */
+  const perform = (edit: RuntypeEdit) => {
+    emulator.switches({ runtypeReadDelay: 0, runtypeListDelay: 0 });
+    emulator.edit(edit);
+    const { runtypeReadDelay = 0, runtypeListDelay = 0 } = switches;
+    emulator.switches({ runtypeReadDelay, runtypeListDelay });
+  };
+  return {
+    objects: () => hands.objects(state()),
+    add: (name, like) => perform(hands.add(name, like)),
+    remove: (identity) => perform(hands.remove(identity)),
+    edit: (identity, field, to) => perform(hands.edit(identity, field, to, state())),
+  };
 }
 
 async function open(hands: Hands, switches: Partial<RuntypeSwitches>, stored?: RuntypeState): Promise<World> {
@@ -73,13 +96,6 @@ async function open(hands: Hands, switches: Partial<RuntypeSwitches>, stored?: R
     now: () => (now += 1000),
   });
   const state = () => emulator.state().runtype;
-  /** What was done is long done when the provider looks. */
-  const perform = (edit: RuntypeEdit) => {
-    emulator.switches({ runtypeReadDelay: 0, runtypeListDelay: 0 });
-    emulator.edit(edit);
-    const { runtypeReadDelay = 0, runtypeListDelay = 0 } = switches;
-    emulator.switches({ runtypeReadDelay, runtypeListDelay });
-  };
   const foreign =
     (organizationId: string | null, runtypeForeignFlow: RuntypeSwitches["runtypeForeignFlow"] = 404) =>
     () => {
@@ -92,10 +108,7 @@ async function open(hands: Hands, switches: Partial<RuntypeSwitches>, stored?: R
     branch: () => open(hands, switches, state()),
     elsewhere: () =>
       open(hands, { ...switches, runtypeKeys: { [KEY]: elsewhere(runtypeDefaults) } }, elsewhere(state())),
-    objects: () => hands.objects(state()),
-    add: (name, like) => perform(hands.add(name, like)),
-    remove: (identity) => perform(hands.remove(identity)),
-    edit: (identity, field, to) => perform(hands.edit(identity, field, to, state())),
+    ...peopleAt(emulator, hands, switches),
     otherAccounts: {
       "a key that the vendor does not know": () => {
         emulator.switches({ runtypeKeys: { [KEY]: runtypeDefaults } });
