@@ -43,11 +43,15 @@ export function pulumiDynamicProvider(
     check: (_olds, news) =>
       expecting(async () => {
         const { inputs, failures } = lifecycle.check(withoutProvider(news));
+        lifecycle.declares(inputs);
         return { inputs: sealed(inputs), failures: [...failures] };
       }),
-    diff: (_id, olds, news) =>
+    diff: (id, olds, news) =>
       expecting(async () => {
-        const { changed, replaces } = lifecycle.diff(withoutProvider(olds), withoutProvider(news));
+        const [state, inputs] = [withoutProvider(olds), withoutProvider(news)];
+        const { changed, replaces } = lifecycle.diff(state, inputs);
+        // What is replaced is to be deleted. A refresh calls this too, before anything of the program was checked.
+        if (replaces.length === 0) lifecycle.keeps(id, state, inputs);
         return { changes: changed.length > 0, replaces: [...replaces], deleteBeforeReplace: true };
       }),
     create: (inputs) =>

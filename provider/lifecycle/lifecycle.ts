@@ -30,6 +30,10 @@ import { defined, type Values } from "./values";
 export interface Lifecycle {
   check(args: Values): Checked;
   diff(state: Values, inputs: Values): Difference;
+  /** Notes that the program of this run declares this, from checked arguments. */
+  declares(inputs: Values): void;
+  /** Notes that a resource that the program declares stays what it is in the state, or is updated. */
+  keeps(id: string, state: Values, inputs: Values): void;
   /** Where checked arguments, or a state, hold secrets: what is kept encrypted and never shown. */
   secrets(values: Values): PropertyPath[];
   create(inputs: Values): Promise<Kept>;
@@ -119,12 +123,12 @@ export function createLifecycle<Wire, Account>(
 
   async function remove(id: string, state: Values): Promise<void> {
     const handedOver = (values: Values) => {
-      const held = ports.memory.holds(settler.identity(id, values));
-      if (held)
+      const kept = ports.memory.keeps(settler.identity(id, values));
+      if (kept)
         ports.log.warn(
           `${settler.name(state)} is now managed by another resource of this program, so it was not deleted.`,
         );
-      return held;
+      return kept;
     };
     if (handedOver(state)) return;
     const account = connect();
@@ -168,6 +172,8 @@ export function createLifecycle<Wire, Account>(
         throw concerning(settler.name(state), error);
       }
     },
+    declares: (inputs) => ports.memory.declare(settler.key(inputs)),
+    keeps: (id, state, inputs) => ports.memory.keep(settler.identity(id, migrate(state)), settler.key(inputs)),
     secrets: (values) => secretsOf(type, migrate(values)),
     create: (inputs) =>
       naming(settler.name(inputs), [inputs], () =>

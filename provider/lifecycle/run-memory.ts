@@ -5,6 +5,10 @@
 export class RunMemory {
   /** The key of each vendor object that a resource of this run answers for. */
   readonly #held = new Map<string, string>();
+  /** The keys that the program declares. */
+  readonly #declared = new Set<string>();
+  /** What resources of the program have from earlier runs. */
+  readonly #kept = new Set<string>();
   readonly #queues = new Map<string, Promise<unknown>>();
 
   /** Records that a resource of this run answers for this vendor object, which has this key now. */
@@ -17,9 +21,28 @@ export class RunMemory {
     return [...this.#held.values()].includes(key);
   }
 
+  /** Records that the program of this run declares something of this key. */
+  declare(key: string): void {
+    this.#declared.add(key);
+  }
+
+  /**
+   * Records that a resource with this key has this vendor object since an earlier run, if the program of this run declares
+   * it: nothing need be done for it, and a run that was broken off may have left another resource that had it before.
+   */
+  keep(identity: string, key: string): void {
+    if (this.#declared.has(key)) this.#kept.add(identity);
+  }
+
+  /** Whether some resource of the program has this vendor object, so that deleting another one must leave it. */
+  keeps(identity: string): boolean {
+    return this.holds(identity) || this.#kept.has(identity);
+  }
+
   /** Records that this vendor object is gone. */
   release(identity: string): void {
     this.#held.delete(identity);
+    this.#kept.delete(identity);
   }
 
   /** Whether a resource created, adopted or updated in this run answers for this vendor object. */

@@ -37,6 +37,23 @@ describe("run memory", () => {
     assert.equal(memory.holdsKey("kosli:Flow acme/web"), false);
   });
 
+  it("memory: what a declared resource has since an earlier run is kept, and its key is nobody's", () => {
+    const memory = new RunMemory();
+    memory.declare("kosli:Flow acme/web");
+    memory.keep("kosli:Flow 1", "kosli:Flow acme/web");
+    assert.equal(memory.keeps("kosli:Flow 1"), true);
+    assert.equal(memory.holds("kosli:Flow 1"), false);
+    assert.equal(memory.holdsKey("kosli:Flow acme/web"), false);
+    memory.release("kosli:Flow 1");
+    assert.equal(memory.keeps("kosli:Flow 1"), false);
+  });
+
+  it("memory: what the program does not declare is not kept", () => {
+    const memory = new RunMemory();
+    memory.keep("kosli:Flow 1", "kosli:Flow acme/web");
+    assert.equal(memory.keeps("kosli:Flow 1"), false);
+  });
+
   it("memory: one run knows nothing of another", () => {
     new RunMemory().hold("kosli:Flow 1", "kosli:Flow acme/web");
     assert.equal(new RunMemory().holds("kosli:Flow 1"), false);
