@@ -64,9 +64,11 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
     const published = versions?.publishedVersionId;
     if (!versions || !published) return undefined;
     const isKnown = published === state.publishedVersionId;
-    if (!isKnown && !wanted && state.publishedVersionId !== undefined && state.version === undefined) {
+    const isOthers = !isKnown && state.publishedVersionId !== undefined && state.version === undefined;
+    const lastSeen = isOthers ? String(state.publishedVersionId) : undefined;
+    if (lastSeen !== undefined && !wanted) {
       account.log.warn(
-        `${NOUN} "${flow}": version ${published} is published, and Pulumi last saw ${String(state.publishedVersionId)}. ` +
+        `${NOUN} "${flow}": version ${published} is published, and Pulumi last saw ${lastSeen}. ` +
           "Name a `version` to have such changes repaired.",
       );
     }
@@ -74,6 +76,7 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
       flow,
       versions,
       publishedVersionId: published,
+      lastSeen,
       version: isKnown && typeof state.version === "string" ? state.version : published,
       publishedAt: isKnown ? String(state.publishedAt) : savedAt(versions, published),
       owner,
@@ -107,6 +110,12 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
     if (!changed.some((field) => REASONS.includes(field))) return wire;
     // Cleared by null: what the flow holds.
     const version = target.version ?? undefined;
+    if (wire.lastSeen !== undefined && version !== wire.version) {
+      const undoing = publishedUnseen(wire, version);
+      if (target.onConflict !== "overwrite")
+        throw new FlowError("conflict", `${undoing} Nothing was published. ${WAYS_ON}`);
+      account.log.warn(`${NOUN} "${wire.flow}": ${undoing} It is overwritten, as \`onConflict\` says.`);
+    }
     return publish(account, wire, { ...target, version });
   },
 
@@ -114,6 +123,19 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
     return `a publication cannot be undone: version ${publishedVersionId} stays published.`;
   },
 };
+
+/** What to do about what somebody else has published. */
+const WAYS_ON =
+  'Either look at the difference with `pulumi preview --refresh` and go on with `pulumi up --refresh`, or publish over it with `onConflict: "overwrite"`.';
+
+/** Tells of somebody else's publication that an update would undo. */
+function publishedUnseen({ publishedVersionId, lastSeen }: Publication, version: string | undefined): string {
+  const wanted = version === undefined ? "what the flow holds" : JSON.stringify(version);
+  return (
+    "It was changed outside of Pulumi, and this update would undo it. " +
+    `version: Pulumi last saw ${JSON.stringify(lastSeen)}, it is now ${JSON.stringify(publishedVersionId)}, the program wants ${wanted}.`
+  );
+}
 
 function savedAt({ versions }: WireVersions, id: string): string {
   return versions.find((each) => each.id === id)?.createdAt ?? "";

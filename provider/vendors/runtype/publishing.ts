@@ -22,6 +22,8 @@ export interface Publication {
   readonly publishedVersionId: string;
   /** The version that was asked for, where it is still the one that is published: a server may publish a copy of it. */
   readonly version: string;
+  /** The version that Pulumi last saw, where another one is published since and no `version` is there to tell so. */
+  readonly lastSeen?: string | undefined;
   /** As ISO 8601. */
   readonly publishedAt: string;
   readonly owner: string;

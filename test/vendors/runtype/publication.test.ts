@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { FlowError } from "../../../provider/lifecycle/errors";
 import { RunMemory } from "../../../provider/lifecycle/run-memory";
 import type { Values } from "../../../provider/lifecycle/values";
 import { type Emulator, startEmulator } from "../../../testing/src/emulator";
+import { failureAs } from "../../harness/failure-of";
 import type { Stack } from "../../harness/stack";
 import { flowStack, operations, prompt, publicationStack } from "./world";
 
@@ -127,6 +129,27 @@ describe("runtype:FlowPublication", () => {
     await world.publication.refresh({ run });
     assert.match(run.log.at("warn").join(), /version flowver_\w+ is published, and Pulumi last saw/);
     assert.deepEqual(published(), ["a"]);
+  });
+
+  it("what somebody published meanwhile is not published over unseen: a refresh, or `onConflict`, goes on", async () => {
+    const world = new World();
+    await world.up(program("a"));
+    await world.up(program("b"));
+    const [a, b] = [versionOf("a"), versionOf("b")];
+    for (const wish of [{ version: b }, { triggers: ["another release"] }]) {
+      emulator.edit({ vendor: "runtype", action: "publishFlow", flow: "support", version: a });
+      const error = await failureAs(FlowError, world.publication.up({ flow: flow().id, triggers: ["1"], ...wish }));
+      assert.equal(error.kind, "conflict");
+      for (const word of [a, b, "pulumi up --refresh", 'onConflict: "overwrite"'])
+        assert.ok(error.message.includes(word), error.message);
+      assert.deepEqual(published(), ["a"]);
+      const run = world.publication.bench.run();
+      await world.publication.up({ flow: flow().id, triggers: ["1"], onConflict: "overwrite", ...wish }, { run });
+      assert.ok(run.log.at("warn").some((each) => each.includes("It is overwritten, as `onConflict` says")));
+    }
+    emulator.edit({ vendor: "runtype", action: "publishFlow", flow: "support", version: a });
+    await world.publication.up({ flow: flow().id, triggers: ["2"], version: b }, { refresh: true });
+    assert.deepEqual(published(), ["b"]);
   });
 
   it("what somebody saved in the dashboard is not published unseen: the hash of the steps tells", async () => {
