@@ -209,6 +209,12 @@ describe("emulator: switches of kapso", () => {
       await kapso.update(workflow, { definition: await kapso.definition(workflow) });
     });
 
+    it("switches of kapso: members that a server fills in are known to it", async () => {
+      set({ kapsoExtraMembers: "refused", kapsoFilled: "grown" });
+      const workflow = await kapso.create({ name: "a", definition: graph([text("t"), node("a", "agent")]) });
+      await kapso.update(workflow, { definition: await kapso.definition(workflow) });
+    });
+
     it("switches of kapso: an unknown node type may be kept or refused", async () => {
       const definition = { nodes: [node("t", "teleport", { to: "mars" })] };
       set({ kapsoUnknownType: "kept" });

@@ -134,6 +134,9 @@ const agentMembers: Readonly<Record<string, Config>> = {
 
 const conditionMembers: Config = { id: null, label: null, description: null };
 
+/** Members which a later version of the server might fill in. */
+export const grown: Config = { labels: [], priority: "normal", retry_policy: null };
+
 /** Members that only a read tells. Sent back, they mean nothing. */
 const told = new Set([
   "function_name",
@@ -187,7 +190,8 @@ export function writeConfig(type: string, sent: Config, before: Config | undefin
 
 /** The known members, each as sent, else as kept, else (and for null) as the server fills it in. */
 function fill(known: Config, sent: Config, project: Project, kept: Config = {}): Config {
-  const extra = Object.keys(sent).find((name) => !Object.hasOwn(known, name) && !told.has(name));
+  const all = { ...known, ...(project.switches.kapsoFilled === "grown" && grown) };
+  const extra = Object.keys(sent).find((name) => !Object.hasOwn(all, name) && !told.has(name));
   if (extra !== undefined && project.switches.kapsoExtraMembers === "refused" && !project.trusted) {
     throw new Refusal(422, `unknown member in config: ${extra}`);
   }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isRecord } from "./description";
-import { type Config, jsonb, jsonText, type Project, recordsOf, references } from "./kapso-config";
+import { type Config, grown, jsonb, jsonText, type Project, recordsOf, references } from "./kapso-config";
 import type { KapsoDefinition, KapsoNode } from "./kapso-records";
 
 // Section numbers are those of the vendor notes on Kapso (`vendors/kapso.md`).
@@ -94,9 +94,6 @@ const needed = new Set([
   "action_id",
   "app_slug",
 ]);
-
-/** Members which a later version of the server might fill in. */
-const grown = { labels: [], priority: "normal", retry_policy: null };
 
 function isEmpty(value: unknown): boolean {
   return value === null || (typeof value === "object" && Object.keys(value).length === 0);

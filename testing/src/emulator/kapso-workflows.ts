@@ -144,7 +144,10 @@ export class KapsoWorkflows {
   /** Stores the row. The definition before it may show for some more reads. */
   private put(row: KapsoWorkflow, before: KapsoDefinition): KapsoWorkflow {
     const reads = this.store.switches.kapsoDefinitionDelay;
-    if (reads > 0 && row.definition !== before) this.outdated.set(row.id, { definition: before, reads });
+    if (row.definition !== before) {
+      if (reads > 0) this.outdated.set(row.id, { definition: before, reads });
+      else this.outdated.delete(row.id);
+    }
     this.store.workflows.put(row);
     return row;
   }
