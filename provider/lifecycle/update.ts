@@ -12,6 +12,11 @@ const WAYS_ON =
   "Either look at the difference with `pulumi preview --refresh` and go on with `pulumi up --refresh`, or take the change into the program, " +
   'or overwrite it: `onConflict: "overwrite"`, or for one run `PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up`.';
 
+/** The same where no refresh would show it: of what no program declares the state keeps nothing. */
+const WAYS_ON_UNSEEN =
+  "Either take what is there into the program, " +
+  'or overwrite it: `onConflict: "overwrite"`, or for one run `PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up`.';
+
 /** Brings a flow to what the program says, unless somebody has changed it since Pulumi last saw it. */
 export async function update<Wire, Account>(
   settler: Settler<Wire, Account>,
@@ -33,7 +38,10 @@ export async function update<Wire, Account>(
   if (disputes.length > 0) {
     const changes = `${settler.name(state)} was changed outside of Pulumi, and this update would undo it. ${told(settler, aim, disputes, { values: state, words: "Pulumi last saw" })}`;
     if (inputs.onConflict !== "overwrite" && !ports.overrides.overwrites) {
-      throw new FlowError("conflict", `${changes} Nothing was changed. ${WAYS_ON}`);
+      const isShown = (field: string) =>
+        declarationOf(state)?.fields.includes(field) || rulesOf(type, field).keep !== "nothing";
+      const ways = disputes.every(isShown) ? WAYS_ON : WAYS_ON_UNSEEN;
+      throw new FlowError("conflict", `${changes} Nothing was changed. ${ways}`);
     }
     const decider = inputs.onConflict === "overwrite" ? "`onConflict`" : "`PULUMI_FLOWS_ON_CONFLICT`";
     ports.log.warn(`${changes} It is overwritten, as ${decider} says.`);
@@ -99,7 +107,8 @@ function isChangedOutside<Wire, Account>(
   const written = keys[field] ?? [];
   if (owns) return disputed(owned(type, field, since[field], written), state[field], target[field], written);
   const isKept = declarationOf(state)?.fields.includes(field) || field in state;
-  return isKept ? !sameMeaning(type, field, since[field], state[field]) : unseen.includes(field);
+  if (isKept) return !sameMeaning(type, field, since[field], state[field]);
+  return unseen.includes(field) || setSince(type, field, since, state);
 }
 
 /**
@@ -182,6 +191,17 @@ function unseenChanges<Wire, Account>(
   if (!before?.seen) return [];
   const { seen = {} } = seenOf(settler.type, settler.observe(wire, state), before);
   return Object.keys(seen).filter((field) => before.seen?.[field] !== undefined && before.seen[field] !== seen[field]);
+}
+
+/**
+ * Whether somebody has given a field a value that had none when Pulumi last saw the flow, and that no program declared: a
+ * state that was read keeps whatever the vendor tells. What follows from other fields is nobody's.
+ */
+function setSince(type: FlowType, field: string, since: Values, state: Values): boolean {
+  const { keep, clear, derived } = rulesOf(type, field);
+  if (derived) return false;
+  const wasRead = type.outputs.some((output) => output in state);
+  return wasRead && keep === undefined && since[field] !== undefined && !sameMeaning(type, field, since[field], clear);
 }
 
 /** Whether somebody has given a key that the program writes, or wrote, a value that is neither what was last seen nor what is wanted. */

@@ -136,6 +136,42 @@ export function outsideRules(subject: Subject, rule: Declare): void {
         name,
       );
 
+    if (field.optional && !isEqual(field.theirs, program[name]))
+      rule(
+        "conflict",
+        `${name} that somebody set before the program declared it: nothing is written, and the ways on go on`,
+        async (scene) => {
+          const stack = await scene.created(field.dropped);
+          // Somebody may want what the vendor chose.
+          if (!isEqual(scene.only.content[stored], field.theirs)) edit(scene, field);
+          const before = scene.only;
+          const { kept } = stack;
+          if (isEqual(kept?.state[name], field.theirs)) return;
+          const error = await failureAs(FlowError, stack.up(program));
+          assert.equal(error.kind, "conflict");
+          // What is spelled in several ways may be named by another.
+          const names = fieldsOf(subject).flatMap((each) => (each.stored === stored ? [each.name] : []));
+          assert.ok(
+            names.some((each) => error.message.includes(`${each}`)),
+            error.message,
+          );
+          assert.deepEqual(scene.only, before);
+          assert.deepEqual(scene.changes(), []);
+          const shows = error.message.includes("`pulumi up --refresh`");
+          const overwrites = error.message.includes("`PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up`");
+          assert.ok(shows || overwrites, error.message);
+          for (const options of [
+            ...(shows ? [{ refresh: true }] : []),
+            ...(overwrites ? [{ overrides: { overwrites } }] : []),
+          ]) {
+            stack.kept = kept;
+            await stack.up(program, options);
+            await scene.demandSettledAtVendor(stack, program);
+          }
+        },
+        name,
+      );
+
     const elsewhere = changedElsewhere(subject, field, program);
     const wishes: [string, Values, readonly string[]][] = elsewhere
       ? [["while something else is changed", elsewhere, []]]
