@@ -337,7 +337,7 @@ describe("runtype: lifecycles", () => {
       await stack.up({ flow: SHOP, triggers: ["1"] });
       assert.equal(published(), newest);
       publish(first);
-      await stack.up({ flow: SHOP, triggers: ["2"] });
+      await stack.up({ flow: SHOP, triggers: ["2"] }, { refresh: true });
       assert.ok([first, newest].includes(String(published())), "a version in between was published");
     });
 
