@@ -189,6 +189,8 @@ export interface Subject extends Benched {
   readonly beside?: readonly string[];
   /** The fields beside the name that are unique at the vendor. Default: none. */
   readonly alsoUnique?: readonly string[];
+  /** What nothing else at the vendor may have, where that is more than what messages call it by. */
+  place?(values: Values): string;
   /** Whether deleting a resource with this state leaves the object that is there. Default: never. */
   stays?(state: Values, object: StoredObject): boolean;
   /** For a flow type without names: the field by which messages tell one from another. */

@@ -79,6 +79,11 @@ export const kapsoTrigger: Subject = {
   lookUpBy: ["workflowId"],
   // All programs are of one workflow.
   keyField: "workflowId",
+  // A number has one active trigger of a kind, in whatever workflow.
+  place: ({ triggerType, event, phoneNumberId, ...values }) =>
+    phoneNumberId === undefined
+      ? trigger.label({ triggerType, event, ...values })
+      : `${triggerType} ${event} ${phoneNumberId}`,
   natures: {
     "as documented": natureOf(triggerHands),
     "guessed otherwise": {
