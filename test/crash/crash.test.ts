@@ -44,7 +44,12 @@ describe("crash", function () {
   });
 
   it("crash: nothing is lost and nothing is there twice, wherever a run is killed", async () => {
-    const points = sampleOf(trials.points, SAMPLE);
+    // What the vendor has made and nobody heard of, which needs the switch, is among them.
+    const unheard = trials.points.filter(
+      ({ up, operation, moment }) => up === "create" && operation.startsWith("create") && moment === "after",
+    );
+    const others = trials.points.filter((point) => !unheard.includes(point));
+    const points = [...sampleOf(unheard, 2), ...sampleOf(others, SAMPLE - 2)];
     console.log(`    ${points.length} of ${trials.points.length} kill points; \`npm run test:crash\` tries them all`);
     const verdicts = await trials.try(points, 2, () => undefined);
     console.log(`    ${summaryOf(verdicts)}`);

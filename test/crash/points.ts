@@ -34,7 +34,9 @@ export function pointsOf({ up, calls }: Prepared): KillPoint[] {
 
 /** So many of the points, as if drawn by lot, and the same ones in every run. */
 export function sampleOf(points: readonly KillPoint[], size: number): KillPoint[] {
-  const lot = (point: KillPoint) => createHash("sha256").update(nameOf(point)).digest("hex");
+  // Not by the number of the call: two that are made at once may change places.
+  const lot = ({ up, operation, nth, moment, victim }: KillPoint) =>
+    createHash("sha256").update([up, operation, nth, moment, victim].join("/")).digest("hex");
   const drawn = new Set(points.toSorted((a, b) => (lot(a) < lot(b) ? -1 : 1)).slice(0, size));
   return points.filter((point) => drawn.has(point));
 }
