@@ -375,6 +375,10 @@ export class Settler<Wire, Account> {
       if (field in known) state[field] = withKeysOf(known[field], state[field], keys[field] ?? []);
       else if (changed.includes(field)) delete state[field];
     }
+    // What follows from what has arrived, such as a deployment, is not known to have followed where the vendor does not tell.
+    const shown = this.observe(now, inputs, {});
+    for (const field of declaration.fields.filter((each) => rulesOf(this.type, each).derived && !fields.includes(each)))
+      if (shown[field] === undefined) delete state[field];
     return new PartialFailure(
       id,
       this.#held(id, state),

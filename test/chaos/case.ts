@@ -26,6 +26,7 @@ export type Step =
     }
   | { readonly kind: "change"; readonly resource: number; readonly field: number }
   | { readonly kind: "drop"; readonly resource: number; readonly field: number }
+  | { readonly kind: "rewrite"; readonly resource: number; readonly how: readonly ("keep" | "change" | "drop")[] }
   | { readonly kind: "change back"; readonly resource: number }
   | { readonly kind: "rename"; readonly resource: number; readonly name: number }
   | { readonly kind: "remove"; readonly resource: number }
@@ -90,6 +91,7 @@ const fault: fc.Arbitrary<Fault> = fc
     };
   });
 
+const MOST_FIELDS = Math.max(...played.map(({ fields }) => Object.keys(fields).length));
 const number = fc.nat(59);
 const type = fc.nat(played.length - 1);
 const faults = fc.oneof(
@@ -116,6 +118,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: declare },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("change" as const), resource: number, field: number }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("drop" as const), resource: number, field: number }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("rewrite" as const),
+      resource: number,
+      how: fc.array(fc.constantFrom("keep", "change", "drop"), { minLength: 1, maxLength: MOST_FIELDS, size: "max" }),
+    }),
+  },
   { weight: 2, arbitrary: one("change back") },
   {
     weight: 2,

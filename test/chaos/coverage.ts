@@ -5,6 +5,7 @@ const stepKinds = [
   "declare",
   "change",
   "drop",
+  "rewrite",
   "change back",
   "rename",
   "remove",

@@ -5,12 +5,13 @@ import { isObject } from "../../provider/lifecycle/values";
 import { ControlError, type Emulator, type Seed, startEmulator } from "../../testing/src/emulator";
 import { type Field, fieldsOf } from "../conformance/scene";
 import { type Advice, adviceOf } from "./advice";
+import { Author, isNamed } from "./author";
 import { type Case, type Fault, played, type Step } from "./case";
 import type { Coverage } from "./coverage";
 import { type Outcome, type RunOptions, Stack, urnOf } from "./engine";
 import { argsOf, baseOf, declaredBy, inputsOf, namesOf, placeOf, type Resource, recordsOf } from "./program";
 import { switchesOf } from "./switch-values";
-import { Broken, demand, type Kept, type Seen, Witness } from "./witness";
+import { Broken, demand, type Kept, Witness } from "./witness";
 
 /** Milliseconds until a call that hangs is given up: the first that are enough for all the others on this machine. */
 const TIMEOUTS = [100, 500, 3000];
@@ -69,13 +70,10 @@ class Player {
   readonly story: string[] = [];
   readonly #stack = new Stack();
   readonly #witness: Witness;
-  #program: Resource[] = [];
+  readonly #author: Author;
   #advice: Advice = adviceOf([]);
   /** What must be done before anything else: to take over what a creation without an answer has made. */
   #toTakeOver = new Set<string>();
-  #uids = 0;
-  /** Whose names were: a name that was given up is not everybody's. */
-  readonly #owners = new Map<string, Set<number>>();
   readonly #started = new Set<string>();
 
   constructor(
@@ -91,6 +89,7 @@ class Player {
     }
     arena.resetTime();
     this.#witness = new Witness(this.#stack, arena.emulator, switches);
+    this.#author = new Author(this.#witness, (what) => this.#tell(what));
     if (of.switches.length > 0)
       this.story.push(`with ${of.switches.map(({ name, value }) => `${name} = ${JSON.stringify(value)}`).join(", ")}`);
   }
@@ -110,25 +109,23 @@ class Player {
   async #take(step: Step): Promise<void> {
     switch (step.kind) {
       case "declare":
-        return this.#declare(step);
+        return this.#author.declare(step);
       case "change":
       case "drop":
       case "change back":
-        return this.#change(step);
+        return this.#author.change(step);
+      case "rewrite":
+        return this.#author.rewrite(step);
       case "rename":
-        return this.#rename(step);
+        return this.#author.rename(step);
       case "remove":
-        return this.#remove(step.resource);
+        return this.#author.remove(step);
       case "reorder":
-        return this.#reorder(step);
+        return this.#author.reorder(step);
       case "rename logically":
-        return this.#renameLogically(step);
+        return this.#author.renameLogically(step);
       case "overwrite":
-        return this.#replaceResource(
-          step.resource,
-          (each) => ({ ...each, overwrite: true }),
-          "now says `onConflict: overwrite`",
-        );
+        return this.#author.overwrite(step);
       case "person adds":
         return this.#personAdds(step);
       case "person edits":
@@ -153,136 +150,6 @@ class Player {
     }
   }
 
-  // ---- what the program says
-
-  #declare({ type, program, name, adopt }: Extract<Step, { kind: "declare" }>): void {
-    const subject = played[type % played.length];
-    if (!subject) return;
-    const names = namesOf(subject);
-    const uid = this.#uids;
-    const resource: Resource = {
-      uid,
-      name: `r${uid}`,
-      subject,
-      base: baseOf(subject, program),
-      key: names[name % names.length] ?? "",
-      changes: {},
-      adopt,
-      overwrite: false,
-    };
-    if (!this.#isFree(resource)) return;
-    this.#uids += 1;
-    this.#program.push(resource);
-    this.#tell(`the program declares ${this.#shown(resource)}`);
-  }
-
-  /** Whether nothing else of the program, nor of its past, has the place of a resource. */
-  #isFree(resource: Resource): boolean {
-    const inputs = inputsOf(resource);
-    if (!inputs) return false;
-    const place = placeOf(resource, inputs);
-    const owners = this.#owners.get(place) ?? new Set();
-    const others = this.#program.filter(({ uid }) => uid !== resource.uid);
-    const isTaken = others.some((each) => {
-      const theirs = inputsOf(each);
-      return (theirs && placeOf(each, theirs) === place) || owners.has(each.uid);
-    });
-    const isGivenUp = [...owners].some((owner) => owner < 0);
-    if (isTaken || isGivenUp) return false;
-    this.#owners.set(place, owners.add(resource.uid));
-    return true;
-  }
-
-  #change(step: Extract<Step, { kind: "change" | "drop" | "change back" }>): void {
-    const resource = this.#chosen(step.resource);
-    if (!resource) return;
-    const fields = fieldsOf(resource.subject);
-    if (step.kind === "change back") {
-      const [name] = Object.keys(resource.changes);
-      if (name === undefined) return;
-      const { [name]: _, ...changes } = resource.changes;
-      this.#replaceResource(step.resource, (each) => ({ ...each, changes }), `has ${name} again as before`);
-      return;
-    }
-    const field = fields[step.field % fields.length];
-    if (!field || field.name === resource.subject.type.nameField) return;
-    const how = step.kind === "drop" ? "dropped" : "changed";
-    if (resource.changes[field.name] === how) return;
-    const changes = { ...resource.changes, [field.name]: how } as const;
-    const next = { ...resource, changes };
-    if (isEqual(argsOf(next), argsOf(resource))) return;
-    this.#replaceResource(
-      step.resource,
-      () => next,
-      step.kind === "drop" ? `no longer says ${field.name}` : `has another ${field.name}`,
-    );
-  }
-
-  #rename({ resource: number, name }: Extract<Step, { kind: "rename" }>): void {
-    const resource = this.#chosen(number);
-    if (!resource) return;
-    const names = namesOf(resource.subject);
-    const key = names[name % names.length] ?? "";
-    if (key === resource.key || this.#witness.all().some((seen) => this.#isNamed(seen, resource, key))) return;
-    this.#replaceResource(number, (each) => ({ ...each, key }), `is now called "${key}"`, true);
-  }
-
-  #isNamed({ subject, object }: Seen, { subject: own }: Resource, key: string): boolean {
-    const { nameField } = subject.type;
-    return recordsOf(subject) === recordsOf(own) && nameField !== undefined && object.content[nameField] === key;
-  }
-
-  #remove(number: number): void {
-    const resource = this.#chosen(number);
-    if (!resource) return;
-    this.#program = this.#program.filter((each) => each !== resource);
-    this.#tell(`the program no longer declares ${resource.name}`);
-  }
-
-  #reorder({ resource: number, to }: Extract<Step, { kind: "reorder" }>): void {
-    const resource = this.#chosen(number);
-    if (!resource || this.#program.length < 2) return;
-    const others = this.#program.filter((each) => each !== resource);
-    this.#program = others.toSpliced(to % this.#program.length, 0, resource);
-    this.#tell(`the program declares, in this order, ${this.#program.map(({ name }) => name).join(", ")}`);
-  }
-
-  #renameLogically({ resource: number, adopt }: Extract<Step, { kind: "rename logically" }>): void {
-    const resource = this.#chosen(number);
-    if (!resource) return;
-    // A vendor need not have room for both where it also moves.
-    const kept = this.#witness.kept().find(({ urn }) => urn === urnOf(resource));
-    const label = resource.subject.type.label(inputsOf(resource) ?? {});
-    if (kept && kept.subject.type.label(kept.values) !== label) return;
-    const name = `${resource.name}x`;
-    this.#replaceResource(
-      number,
-      (each) => ({ ...each, name, adopt: adopt || each.adopt }),
-      `is ${name} in the program from now on${adopt ? ", which adopts" : ""}`,
-    );
-  }
-
-  #replaceResource(number: number, change: (resource: Resource) => Resource, told: string, isRename = false): void {
-    const resource = this.#chosen(number);
-    if (!resource) return;
-    const next = change(resource);
-    if (isEqual(next, resource)) return;
-    const [was, inputs] = [inputsOf(resource), inputsOf(next)];
-    if (!inputs || !was) return;
-    const { type } = resource.subject;
-    const urns = this.#program.map(urnOf);
-    const isHandedOver = this.#witness.kept().some((each) => each.subject.type === type && !urns.includes(each.urn));
-    if (type.label(was) !== type.label(inputs) && isHandedOver) return;
-    const moves = placeOf(resource, was) !== placeOf(next, inputs);
-    if (moves) {
-      const owners = this.#owners.get(placeOf(next, inputs)) ?? new Set();
-      if (isRename && [...owners].some((owner) => owner !== resource.uid)) return;
-      if (!this.#isFree(next)) return;
-    }
-    this.#program = this.#program.map((each) => (each === resource ? next : each));
-    this.#tell(`${resource.name} ${told}`);
-  }
-
   // ---- what people do
 
   #personAdds({ type, program, name }: Extract<Step, { kind: "person adds" }>): void {
@@ -297,8 +164,8 @@ class Player {
     const place = placeOf(resource, inputs);
     const isTaken = this.#witness
       .all()
-      .some((seen) => `${recordsOf(seen.subject)} ${seen.object.key}` === place || this.#isNamed(seen, resource, key));
-    if (isTaken || (this.#owners.get(place)?.size ?? 0) > 0) return;
+      .some((seen) => `${recordsOf(seen.subject)} ${seen.object.key}` === place || isNamed(seen, resource, key));
+    if (isTaken || this.#author.owns(place)) return;
     const before = this.#witness.all();
     const keyField = subject.type.nameField ?? subject.keyField ?? "";
     const args = argsOf(resource);
@@ -311,11 +178,11 @@ class Player {
   #bothChange({ resource: number, field: which }: Extract<Step, { kind: "both change" }>): void {
     const field = this.#personEdits({ resource: number, field: which });
     const urn = field && this.#keptBy(number)?.urn;
-    const resource = this.#program.findIndex((each) => urnOf(each) === urn);
-    const subject = this.#program[resource]?.subject;
+    const resource = this.#author.program.findIndex((each) => urnOf(each) === urn);
+    const subject = this.#author.program[resource]?.subject;
     if (!field || !subject) return;
     const index = fieldsOf(subject).findIndex(({ name }) => name === field.name);
-    this.#change({ kind: "change", resource, field: index });
+    this.#author.change({ kind: "change", resource, field: index });
   }
 
   /** Answers which field was changed, if one was. */
@@ -334,7 +201,7 @@ class Player {
     );
     const field = fields[which % fields.length];
     if (!field || isEqual(object.content[field.stored], field.theirs)) return undefined;
-    const resource = this.#program.find((each) => urnOf(each) === kept.urn);
+    const resource = this.#author.program.find((each) => urnOf(each) === kept.urn);
     // In other programs it would change what they leave to the vendor, too.
     if (!resource || (field.name in (inputsOf(resource) ?? {}) && resource.base.values !== field.program))
       return undefined;
@@ -383,9 +250,9 @@ class Player {
   // ---- what Pulumi does
 
   async #replace({ resource: number, faults }: Extract<Step, { kind: "replace" }>): Promise<void> {
-    const resource = this.#chosen(number);
+    const resource = this.#author.chosen(number);
     const urns = this.#stack.resources.map(({ urn }) => urn);
-    if (!resource || !this.#program.every((each) => urns.includes(urnOf(each)))) return;
+    if (!resource || !this.#author.program.every((each) => urns.includes(urnOf(each)))) return;
     await this.#run("up", faults, adviceOf([]), { targetReplace: [urnOf(resource)] });
   }
 
@@ -396,7 +263,7 @@ class Player {
     more: Pick<RunOptions, "refresh" | "targetReplace"> = {},
   ): Promise<Outcome> {
     const { emulator } = this.arena;
-    for (const message of advice.renames) this.#giveAnotherName(message);
+    for (const message of advice.renames) this.#author.giveAnotherName(message);
     for (const message of advice.forgets) this.#forget(message);
     const [before, was] = [this.#witness.all(), this.#witness.kept()];
     const keys = new Set(before.map(({ object }) => object.key));
@@ -421,12 +288,12 @@ class Player {
     const under = faults.length > 0 ? `, while ${faults.map(({ name }) => name).join(" and ")}` : "";
     this.#tell(`${set.join("")}pulumi ${operation}${flags.join("")}${under}`);
     emulator.faults(faults.map(({ rule }) => rule));
-    const outcome = await this.#stack.run(this.#program.map(declaredBy), options);
+    const outcome = await this.#stack.run(this.#author.program.map(declaredBy), options);
     emulator.faults([]);
     for (const failure of outcome.failures) this.story.push(`     ${failure}`);
     this.#demandSound(outcome, hangs);
     this.#count(outcome, advice, env, refresh);
-    this.#witness.judge(this.#program, options, outcome, before, was);
+    this.#witness.judge(this.#author.program, options, outcome, before, was);
     emulator.clearJournal();
     this.#advice = adviceOf(outcome.failures);
     for (const label of this.#advice.madePerhaps) this.#toTakeOver.add(label);
@@ -439,18 +306,6 @@ class Player {
       if (!message.includes(`"${kept.subject.type.label(kept.values)}"`) || this.#witness.objectOf(kept)) continue;
       this.#stack.resources = this.#stack.resources.filter(({ urn }) => urn !== kept.urn);
       this.#tell(`pulumi state delete ${kept.urn}`);
-    }
-  }
-
-  /** The program gives another name to what a message is about. */
-  #giveAnotherName(message: string): void {
-    for (const resource of this.#program) {
-      const inputs = inputsOf(resource);
-      const first = namesOf(resource.subject)[0];
-      if (!inputs || !first || !message.includes(`"${resource.subject.type.label(inputs)}"`)) continue;
-      const next = { ...resource, uid: this.#uids++, key: `${first}-${this.#uids + 10}` };
-      this.#program = this.#program.map((each) => (each === resource ? next : each));
-      this.#tell(`${resource.name} is called "${next.key}" instead`);
     }
   }
 
@@ -512,7 +367,7 @@ class Player {
 
   /** Runs until nothing fails, and answers how often it failed. */
   async #converge(more: Pick<RunOptions, "refresh">): Promise<number> {
-    const most = MOST_RUNS + 2 * this.#program.length;
+    const most = MOST_RUNS + 2 * this.#author.program.length;
     for (let runs = 0; ; runs++) {
       const { failures } = await this.#run("up", [], runs === 0 && more.refresh ? adviceOf([]) : this.#advice, more);
       if (failures.length === 0) return runs;
@@ -523,12 +378,15 @@ class Player {
   /** A preview is empty, and an up writes nothing. */
   async #demandQuiet(when: string): Promise<void> {
     const { emulator } = this.arena;
-    const preview = await this.#stack.run(this.#program.map(declaredBy), { operation: "preview", url: emulator.url });
+    const preview = await this.#stack.run(this.#author.program.map(declaredBy), {
+      operation: "preview",
+      url: emulator.url,
+    });
     demand(preview.failures.length === 0, `the preview ${when} fails: ${preview.failures}`);
     const shown = preview.steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn}`);
     demand(shown.length === 0, `the preview ${when} is not empty: ${shown}`);
     emulator.clearJournal();
-    await this.#stack.run(this.#program.map(declaredBy), { operation: "up", url: emulator.url });
+    await this.#stack.run(this.#author.program.map(declaredBy), { operation: "up", url: emulator.url });
     const writes = emulator.journal().filter(({ wrote }) => wrote);
     demand(writes.length === 0, `the up ${when} writes: ${writes.map(({ operation }) => operation)}`);
   }
@@ -538,7 +396,7 @@ class Player {
     const { quiet } = this.arena;
     const stack = new Stack();
     const reference = new Witness(stack, quiet, this.#witness.switches);
-    const program = this.#program.map((each) => ({ ...each, adopt: false, overwrite: false }));
+    const program = this.#author.program.map((each) => ({ ...each, adopt: false, overwrite: false }));
     const { failures } = await stack.run(program.map(declaredBy), { operation: "up", url: quiet.url });
     demand(failures.length === 0, `the program cannot be brought up where there is nothing: ${failures}`);
     quiet.clearJournal();
@@ -567,10 +425,6 @@ class Player {
 
   // ---- words
 
-  #chosen(number: number): Resource | undefined {
-    return this.#program[number % this.#program.length];
-  }
-
   #keptBy(number: number): Kept | undefined {
     const kept = this.#witness.kept();
     return kept[number % kept.length];
@@ -578,10 +432,6 @@ class Player {
 
   #nameOf({ urn, values, subject }: Kept): string {
     return `${urn.split("::").at(-1)} (${subject.type.token} "${subject.type.label(values)}")`;
-  }
-
-  #shown({ name, subject, base, key, adopt }: Resource): string {
-    return `${name} = ${subject.type.token}${key ? ` "${key}"` : ""} (${base.name})${adopt ? ", which adopts" : ""}`;
   }
 
   #tell(what: string): void {

@@ -229,7 +229,7 @@ export class Witness {
   #judgeEdits(
     program: readonly Resource[],
     { env = {}, targetReplace = [] }: RunOptions,
-    { shown, steps, warnings }: Outcome,
+    { shown, steps, warnings, failures }: Outcome,
     after: readonly Seen[],
     was: readonly Kept[],
   ): void {
@@ -241,7 +241,16 @@ export class Witness {
       const adopter = this.#keeper(now ?? edit, this.kept());
       const { belongsTo = "" } = field;
       const isAnother = now && !isEqual(now.object.content[belongsTo], object.content[belongsTo]);
-      if (!now || !keeper || !adopter || isAnother || shown.has(keeper.id) || targetReplace.includes(keeper.urn))
+      const isDeleting = keeper && failures.some((each) => each.includes(`deleting ${describe(keeper.urn)}`));
+      if (
+        !now ||
+        !keeper ||
+        !adopter ||
+        isDeleting ||
+        isAnother ||
+        shown.has(keeper.id) ||
+        targetReplace.includes(keeper.urn)
+      )
         return false;
       const resource = program.find((each) => urnOf(each) === keeper.urn);
       if (isEqual(held(now.object, field, keys), holds)) {

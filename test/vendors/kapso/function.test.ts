@@ -80,6 +80,21 @@ describe("kapso:Function", () => {
     assert.deepEqual(operations(), []);
   });
 
+  it("update: a code that was put back and not deployed is deployed by the next up, also after a refresh", async () => {
+    for (const refresh of [false, true]) {
+      const stack = stackOf();
+      await stack.up(program());
+      emulator.edit({ vendor: "kapso", action: "updateFunction", function: "report", set: { code: "theirs" } });
+      emulator.edit({ vendor: "kapso", action: "deployFunction", function: "report" });
+      emulator.faults([{ match: { operation: "deployFunction" }, when: "before", then: { status: 403 } }]);
+      assert.ok((await refusal(stack.up(program(), { refresh: true }))) instanceof PartialFailure);
+      assert.equal(only().deployed?.code, "theirs");
+      await stack.up(program(), { refresh });
+      assert.equal(only().deployed?.code, program().code);
+      emulator.reset();
+    }
+  });
+
   it("refresh: code that somebody changed is shown, and put back and deployed", async () => {
     const stack = stackOf();
     await stack.up(program());
