@@ -78,7 +78,9 @@ export async function withSent(
   if (isSent(found)) return found;
   const emptied = sent.map((step, index) => {
     const told = found.flow.flowSteps[index];
-    return step.when === undefined && told?.when && told.when === before.get(told.id) ? { ...step, when: "" } : step;
+    // A server may give every step a new id with every write.
+    const stayed = [step.id, told?.id].some((id) => id !== undefined && told?.when === before.get(id));
+    return step.when === undefined && told?.when && stayed ? { ...step, when: "" } : step;
   });
   if (!emptied.some(({ when }) => when === "")) return undefined;
   // What is sent again must not undo what somebody has changed since.

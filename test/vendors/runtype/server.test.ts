@@ -41,6 +41,22 @@ describe("runtype: what is not described", () => {
     ]);
   });
 
+  for (const runtypeStepIds of ["kept", "minted", "mintedAlways"] as const)
+    it(`steps: a condition that a server keeps where it is left out is emptied, also with ids ${runtypeStepIds}`, async () => {
+      emulator.switches({ runtypeStepIds, runtypeWhenCleared: "kept" });
+      const stack = flowStack(emulator);
+      await stack.up({ name: "web", steps: [prompt("a", { when: "messages" }), prompt("b", { when: "b" })] });
+      const wanted = { name: "web", steps: [prompt("a"), prompt("b", { when: "messages" })] };
+      await stack.up(wanted);
+      assert.deepEqual(
+        stored().map(({ when }) => when || undefined),
+        [undefined, "messages"],
+      );
+      await stack.refresh();
+      const { lifecycle } = stack.bench.run();
+      assert.deepEqual(lifecycle.diff(stack.resource.state, lifecycle.check(wanted).inputs).changed, []);
+    });
+
   it("steps: of several of one name each keeps its id by what it does, also where the server fills in settings", async () => {
     emulator.switches({ runtypeConfigRewrites: "filled" });
     const stack = flowStack(emulator);
