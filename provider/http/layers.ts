@@ -1,4 +1,4 @@
-import { VendorError, type VendorErrorKind } from "../lifecycle/errors";
+import { clauseOf, VendorError, type VendorErrorKind } from "../lifecycle/errors";
 import type { Clock, Log } from "../lifecycle/ports";
 import type { Governor } from "./governor";
 import { plainText } from "./plain-text";
@@ -20,19 +20,28 @@ export interface ErrorDialect {
 /** Repeats what may be repeated. */
 export function retrying(clock: Clock, log: Log, random: () => number, passingStatuses: readonly number[]): Layer {
   return (next) => async (request) => {
+    let mayBeDone = false;
     for (let attempt = 1; ; attempt++) {
       try {
         return await next(attempt === 1 ? request : { ...request, repeated: true });
       } catch (error) {
         if (!(error instanceof VendorError)) throw error;
         const pause = pauseBefore(attempt, error, request, { now: clock.now(), random: random(), passingStatuses });
-        if (typeof pause !== "number") throw pause.give;
+        if (typeof pause !== "number") throw mayBeDone ? notDecidedBy(pause.give) : pause.give;
+        mayBeDone ||= error.outcomeUnknown && request.method !== "GET";
         // Not the vendor's words: they may quote a secret that it was sent.
         log.debug(`${request.method} ${request.path.text}: ${error.kind}; trying again in ${Math.round(pause)} ms`);
         if (pause > 0) await clock.sleep(pause);
       }
     }
   };
+}
+
+/** A refusal of a later try, which says nothing of the first: that one may have been carried out. */
+function notDecidedBy(refusal: VendorError): VendorError {
+  if (refusal.outcomeUnknown) return refusal;
+  const message = `${clauseOf(refusal)} when it was tried again; the first try got no answer, and may have been carried out`;
+  return new VendorError(refusal.kind, message, { ...refusal, outcomeUnknown: true, cause: refusal });
 }
 
 /** Keeps to the account's share of the vendor's capacity. */

@@ -10,6 +10,8 @@ export const played = subjects.filter(({ shared }) => shared !== undefined);
 export interface Fault {
   readonly name: string;
   readonly rule: FaultRule;
+  /** The fault strikes from this write of the run on, counted from 1. Default: from its first call on. */
+  readonly write?: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export type Step =
   | { readonly kind: "overwrite"; readonly resource: number }
   | { readonly kind: "person adds"; readonly type: number; readonly program: number; readonly name: number }
   | { readonly kind: "person edits"; readonly resource: number; readonly field: number }
-  | { readonly kind: "both change"; readonly resource: number; readonly field: number }
+  | { readonly kind: "both change"; readonly resource: number; readonly field: number; readonly same: boolean }
   | { readonly kind: "person deletes"; readonly resource: number }
   | { readonly kind: "person ends"; readonly resource: number }
   | { readonly kind: "up"; readonly refresh: boolean; readonly obeys: boolean; readonly faults: readonly Fault[] }
@@ -75,6 +77,7 @@ const fault: fc.Arbitrary<Fault> = fc
           .constantFrom("POST", "POST", "PATCH", "PATCH", "PUT", "DELETE", "GET")
           .map((method) => ({ method })),
       },
+      { weight: 5, arbitrary: fc.integer({ min: 1, max: 6 }).map((write) => ({ write })) },
       { weight: 1, arbitrary: fc.constant({}) },
     ),
     times: fc.constantFrom(1, 1, 2, 6, 0),
@@ -82,13 +85,17 @@ const fault: fc.Arbitrary<Fault> = fc
   .map(({ action, after, which, times }) => {
     // What refuses has not done it.
     const when = after && action !== "429" && action !== "403" ? "after" : "before";
-    const where = "index" in which ? `call ${which.index}` : "method" in which ? `${which.method} calls` : "all calls";
-    const often = "index" in which ? "" : times === 0 ? ", for ever" : `, ${times} times`;
     const then = actions[action] ?? { status: 500 };
-    return {
-      name: `${action} ${when} ${where}${often}`,
-      rule: { match: which, when, then, ...("index" in which ? {} : { times }) },
-    };
+    const often = times === 0 ? ", for ever" : `, ${times} times`;
+    if ("index" in which) return { name: `${action} ${when} call ${which.index}`, rule: { match: which, when, then } };
+    if ("write" in which)
+      return {
+        name: `${action} ${when} write ${which.write}${often}`,
+        rule: { match: {}, when, then, times },
+        write: which.write,
+      };
+    const where = "method" in which ? `${which.method} calls` : "all calls";
+    return { name: `${action} ${when} ${where}${often}`, rule: { match: which, when, then, times } };
   });
 
 const MOST_FIELDS = Math.max(...played.map(({ fields }) => Object.keys(fields).length));
@@ -148,7 +155,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("person edits" as const), resource: number, field: number }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("both change" as const), resource: number, field: number }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("both change" as const),
+      resource: number,
+      field: number,
+      same: fc.boolean(),
+    }),
+  },
   { weight: 2, arbitrary: one("person deletes") },
   { weight: 3, arbitrary: one("person ends") },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("refresh" as const), faults }) },

@@ -67,4 +67,19 @@ describe("stacks in one process", () => {
       else assert.equal(after, undefined);
     });
   }
+
+  it("repeat: a deployment whose first try got no answer and whose second was refused is in the state", async () => {
+    const subject = played.find(({ type }) => type.token === "humanloop:FlowDeployment");
+    assert.ok(subject);
+    const match = { operation: "setFlowDeployment" };
+    arena.emulator.faults([
+      { match, when: "after", then: { truncate: true } },
+      { match, when: "after", then: { status: 403 } },
+    ]);
+    demandDone(await up(declared(subject, "first")));
+    assert.equal(count(subject), 1);
+    assert.equal(stack.resources.length, 1);
+    demandDone(await up());
+    assert.equal(count(subject), 0);
+  });
 });

@@ -1,5 +1,6 @@
 import isEqual from "lodash/isEqual";
 import pick from "lodash/pick";
+import type { Request } from "../../provider/http/request";
 import { FlowError } from "../../provider/lifecycle/errors";
 import { isObject } from "../../provider/lifecycle/values";
 import { ControlError, type Emulator, type Seed, startEmulator } from "../../testing/src/emulator";
@@ -19,8 +20,9 @@ const TIMEOUTS = [100, 500, 3000];
 /** Runs until everything must be as wanted, beside two for each resource. */
 const MOST_RUNS = 6;
 
-/** Refreshes until everything that was written shows. */
-const MOST_LOOKS = 4;
+/** Refreshes after which everything that was written shows, and until one shows nothing new. */
+const LOOKS = 2;
+const MOST_LOOKS = 5;
 
 /** Where cases are played: the vendors, and the same vendors once more to see what a program comes to with nobody about. */
 export class Arena {
@@ -174,15 +176,16 @@ class Player {
     if (this.#witness.all().length > before.length) this.#tell(`a person makes ${place}`);
   }
 
-  /** A person and the program give the same field other values. */
-  #bothChange({ resource: number, field: which }: Extract<Step, { kind: "both change" }>): void {
+  /** A person changes a field, and the program the same one, or all others. */
+  #bothChange({ resource: number, field: which, same }: Extract<Step, { kind: "both change" }>): void {
     const field = this.#personEdits({ resource: number, field: which });
     const urn = field && this.#keptBy(number)?.urn;
     const resource = this.#author.program.findIndex((each) => urnOf(each) === urn);
     const subject = this.#author.program[resource]?.subject;
     if (!field || !subject) return;
-    const index = fieldsOf(subject).findIndex(({ name }) => name === field.name);
-    this.#author.change({ kind: "change", resource, field: index });
+    for (const [index, { name, stored }] of fieldsOf(subject).entries())
+      if (same ? name === field.name : stored !== field.stored)
+        this.#author.change({ kind: "change", resource, field: index });
   }
 
   /** Answers which field was changed, if one was. */
@@ -277,6 +280,7 @@ class Player {
       url: emulator.url,
       refresh,
       env,
+      before: this.#strikingAt(faults),
       ...(hangs ? { timeout: this.timeout } : {}),
       ...(more.targetReplace ? { targetReplace: more.targetReplace } : {}),
     };
@@ -287,7 +291,7 @@ class Player {
     ];
     const under = faults.length > 0 ? `, while ${faults.map(({ name }) => name).join(" and ")}` : "";
     this.#tell(`${set.join("")}pulumi ${operation}${flags.join("")}${under}`);
-    emulator.faults(faults.map(({ rule }) => rule));
+    emulator.faults(faults.flatMap(({ rule, write }) => (write === undefined ? [rule] : [])));
     const outcome = await this.#stack.run(this.#author.program.map(declaredBy), options);
     emulator.faults([]);
     for (const failure of outcome.failures) this.story.push(`     ${failure}`);
@@ -307,6 +311,17 @@ class Player {
       this.#stack.resources = this.#stack.resources.filter(({ urn }) => urn !== kept.urn);
       this.#tell(`pulumi state delete ${kept.urn}`);
     }
+  }
+
+  /** Sets the faults that begin at a certain write. */
+  #strikingAt(faults: readonly Fault[]): (request: Request) => void {
+    let writes = 0;
+    return ({ method }) => {
+      if (method === "GET") return;
+      writes += 1;
+      const due = faults.filter(({ write }) => write === writes).map(({ rule }) => rule);
+      if (due.length > 0) this.arena.emulator.faults(due);
+    };
   }
 
   /** What was called was meant to be called, and given up only where it hung. */
@@ -360,7 +375,7 @@ class Player {
       const { failures, steps } = await this.#run("refresh");
       demand(failures.length === 0, `a refresh fails: ${failures}`);
       demand(!steps.some(({ op }) => op === "gone"), "a refresh finds something gone");
-      if (steps.every(({ op }) => op === "same")) return;
+      if (looks >= LOOKS && steps.every(({ op }) => op === "same")) return;
     }
     demand(false, "every refresh shows something else");
   }

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PROVIDER, pulumiDynamicProvider } from "../../provider/hosts/pulumi-dynamic";
+import type { Request } from "../../provider/http/request";
 import { createLifecycle } from "../../provider/lifecycle/lifecycle";
 import { RunMemory } from "../../provider/lifecycle/run-memory";
 import type { Values } from "../../provider/lifecycle/values";
@@ -20,6 +21,8 @@ export interface ProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Milliseconds until a call without an answer fails. */
   readonly timeout?: number;
+  /** Is told of every call in the moment before it is sent. */
+  readonly before?: (request: Request) => void;
 }
 
 type Dynamic = Required<pulumi.dynamic.ResourceProvider<Values, Values>>;
@@ -119,13 +122,17 @@ export class ProviderProcess implements ProviderSource, Provider {
     const subject = this.subjects.find(({ type: { token } }) => token === shortType(type));
     if (!subject) throw new Error(`there is no flow type ${type}`);
     const { vendor } = subject;
-    const { url, env = {}, timeout } = this.options;
+    const { url, env = {}, timeout, before } = this.options;
     const settings = subject.settings(url);
     const ports = { clock: this.#clock, log: this.log, memory: this.#memory, overrides: decisionsOf(env) };
     const account = () => {
       const there = this.#accounts.get(vendor.name);
       if (there !== undefined) return there;
-      const opened = connect(vendor, settings, { ...ports, ...(timeout === undefined ? {} : { timeout }) });
+      const opened = connect(vendor, settings, {
+        ...ports,
+        ...(timeout === undefined ? {} : { timeout }),
+        ...(before ? { before } : {}),
+      });
       this.#accounts.set(vendor.name, opened);
       return opened;
     };

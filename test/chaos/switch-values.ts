@@ -23,6 +23,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "kapsoArchivedRevives=refused": "What is archived keeps its name and never comes back: a deletion is for ever.",
   "visibilitySent=ignored": "What is sent is not stored, and a warning says that this differs for ever.",
   "runtypeDescription=untold": "The older servers ignore descriptions, and tell none.",
+  kapsoDefinitionDelay:
+    "The emulator counts looks, not time: the next run would still see what was there before this one.",
+  runtypeReadDelay: "The emulator counts looks, not time: the next run would still see what was there before this one.",
   runtypeHourlyCalls: "The emulator's time is not that of the provider's clock; faults answer 429.",
 };
 

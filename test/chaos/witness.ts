@@ -111,6 +111,8 @@ export class Witness {
 
   deletedByPeople(kept: Kept): void {
     this.#deleted.add(gone(kept));
+    const identity = kept.subject.type.identity(kept.id, kept.values);
+    this.#edits = this.#edits.filter(({ subject, object }) => subject !== kept.subject || object.identity !== identity);
   }
 
   /** A person has changed a field of what the stack keeps. */
@@ -255,8 +257,8 @@ export class Witness {
       const resource = program.find((each) => urnOf(each) === keeper.urn);
       if (isEqual(held(now.object, field, keys), holds)) {
         const wrote = steps.some(({ op, urn }) => op === "update" && urn === keeper.urn);
-        // What an update has left is what the program wants.
-        return !(wrote && field.name in ((resource && inputsOf(resource)) ?? {}));
+        // What an update has left is what the program wants; or, of what no program declares, recorded as seen.
+        return !wrote;
       }
       const isTakenOver = adopter.urn !== keeper.urn;
       const isDecided =

@@ -325,6 +325,25 @@ describe("http client", () => {
       assert.equal(peer.asked.length, 6);
     });
 
+    it("repeat: a refusal of a second try does not say that the first has done nothing", async () => {
+      for (const [method, known] of [
+        ["PUT", false],
+        ["GET", true],
+      ] as const) {
+        let calls = 0;
+        const peer = await serve((_request, response) => {
+          calls += 1;
+          if (calls === 1) response.destroy();
+          else response.writeHead(403).end("{}");
+        });
+        const { client } = connect(peer.root);
+        const error = await failureAs(VendorError, client.send({ ...SAFE, method }));
+        assert.equal(error.kind, "forbidden");
+        assert.equal(error.outcomeUnknown, !known);
+        assert.equal(/the first try got no answer, and may have been carried out/.test(error.message), !known);
+      }
+    });
+
     it("repeat: a 429 is waited out for every call, and the pause is told", async () => {
       let calls = 0;
       const peer = await serve((_request, response) =>

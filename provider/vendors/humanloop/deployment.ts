@@ -162,6 +162,7 @@ async function deploy(
     await client.send({ method: "POST", path: to, query: { version_id: version }, repeatable: true });
   } catch (error) {
     if (!(error instanceof VendorError && (error.kind === "unauthorized" || error.kind === "forbidden"))) throw error;
+    if (error.outcomeUnknown) throw error;
     throw new FlowError(
       "vendor",
       `${clauseOf(error)}. Members of an organization may make versions and not deploy them: use the key of a Developer or an Admin. Nothing was deployed.`,

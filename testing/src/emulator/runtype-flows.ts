@@ -135,6 +135,7 @@ export class RuntypeFlows {
   private put(flow: RuntypeFlow, before: RuntypeFlow): RuntypeFlow {
     const reads = this.store.switches.runtypeReadDelay;
     if (reads > 0) this.outdated.set(flow.id, { flow: before, reads });
+    else this.outdated.delete(flow.id);
     this.store.flows.put(flow);
     return flow;
   }
