@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Emulator, type EmulatorState, type JournalEntry, type Seed, startEmulator } from "pulumi-flows-testing";
-import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
+import { compiled, compiledProject } from "../harness/compiled";
 import { type CrashEngine, type EngineKind, STACK } from "./crash-engine";
 import { described } from "./objects";
 
@@ -69,17 +69,12 @@ export class Scene {
   /** A new stack, and vendors that hold nothing. */
   static async begin(kind: EngineKind): Promise<Scene> {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-flows-crash-"));
-    const project = "name: crash-test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
-    writeFileSync(join(folder, "Pulumi.yaml"), project);
+    writeFileSync(join(folder, "Pulumi.yaml"), compiledProject("crash-test"));
     writeFileSync(
       join(folder, "package.json"),
       JSON.stringify({ name: "crash-test", private: true, main: "index.js" }),
     );
-    // Compiled once: the program is run many hundred times.
-    const { outputText } = transpileModule(readFileSync(join(root, "test/crash/program/index.ts"), "utf8"), {
-      compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true },
-    });
-    writeFileSync(join(folder, "index.js"), outputText);
+    writeFileSync(join(folder, "index.js"), compiled(join(root, "test/crash/program/index.ts")));
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
     const scene = new Scene(kind, folder, await emulatorWith(SEED));
     await kind.initialise(folder);

@@ -1,5 +1,4 @@
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import sortBy from "lodash/sortBy";
-import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
 import { parse, stringify } from "yaml";
 import { type Engine, pulumiEngine, rehearsalEngine } from "../../scripts/engines";
+import { compiled, compiledProject } from "../harness/compiled";
 import { startToyEmulator, type ToyEmulator } from "../toy/toy-emulator";
 import type { Scenario, Seen, Step } from "./scenarios";
 
@@ -36,8 +35,8 @@ export async function play(scenario: Scenario, version?: string): Promise<Trace[
   const folder = mkdtempSync(join(tmpdir(), "pulumi-flows-engine-"));
   try {
     const program = `test/engine/${scenario.of ?? "kosli"}-program`;
-    for (const file of ["Pulumi.yaml", "index.ts"]) cpSync(join(root, program, file), join(folder, file));
-    cpSync(join(root, "tsconfig.base.json"), join(folder, "tsconfig.json"));
+    writeFileSync(join(folder, "Pulumi.yaml"), compiledProject("engine-test"));
+    writeFileSync(join(folder, "index.js"), compiled(join(root, program, "index.ts")));
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "engine-test", private: true }));
     if (scenario.of === "toy") installWithToy(folder);
     else symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
@@ -55,7 +54,6 @@ export async function play(scenario: Scenario, version?: string): Promise<Trace[
       TOY_API_URL: emulator.url,
       TOY_API_KEY: "test-key",
       TOY_PROJECT: "shop",
-      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };
     const engine = version ? await pulumiEngine(version, folder, env, ["dev"]) : rehearsalEngine(folder, env);
     const traces: Trace[] = [];
@@ -87,12 +85,11 @@ function installWithToy(folder: string): void {
   const own = join(modules, "pulumi-flows");
   const built = (path: string) => JSON.stringify(join(root, "dist", path));
   for (const file of ["vendor", "graph", "channel", "resources"]) {
-    const { outputText } = transpileModule(readFileSync(join(root, `test/toy/${file}.ts`), "utf8"), {
-      compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true },
-    });
     writeFileSync(
       join(own, `${file}.js`),
-      outputText.replaceAll(/"\.\.\/\.\.\/provider\/([^"]+)"/g, (_, path) => built(path)),
+      compiled(join(root, `test/toy/${file}.ts`)).replaceAll(/"\.\.\/\.\.\/provider\/([^"]+)"/g, (_, path) =>
+        built(path),
+      ),
     );
   }
   const listed = `const { vendors } = require(${built("vendors")});

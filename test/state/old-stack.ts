@@ -15,6 +15,7 @@ import {
   rehearsalEngine,
   type StateResource,
 } from "../../scripts/engines";
+import { compiledProject } from "../harness/compiled";
 import { type Case, cases, type Opened } from "./cases";
 import { readGolden, versionsOf, writtenNow } from "./goldens";
 
@@ -90,7 +91,7 @@ export class OldStack {
     );
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "old", private: true }));
-    writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "old", runtime: "nodejs" }));
+    writeFileSync(join(folder, "Pulumi.yaml"), compiledProject("old"));
     writeFileSync(join(folder, "Pulumi.dev.yaml"), stringify({ config: Object.fromEntries(settings) }));
     writeFileSync(join(folder, "index.js"), PROGRAM);
     const engine = cli ? await pulumiEngine(cli, folder, {}, ["dev"]) : rehearsalEngine(folder, {});

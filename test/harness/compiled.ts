@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs";
+import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
+
+/** A TypeScript file of a test as JavaScript, types unchecked: compiled once for programs that are started many times. */
+export function compiled(file: string): string {
+  return transpileModule(readFileSync(file, "utf8"), {
+    compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true },
+  }).outputText;
+}
+
+/** The Pulumi.yaml of a program that {@link compiled} made. */
+export function compiledProject(name: string): string {
+  return `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`;
+}
