@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { type Engine, type Outcome, pulumiEngine, rehearsalEngine, type StateResource } from "../../scripts/engines";
+import { QUICK_START } from "../harness/compiled";
 import { descendantsOf, haveEnded, kill } from "./processes";
 
 const root = resolve(__dirname, "../..");
@@ -66,9 +67,9 @@ export const rehearsal: EngineKind = {
   async open(folder, env) {
     const cli = join(root, "testing/dist/cli.js");
     const args = [cli, "rehearse", "up", "--cwd", folder, "--stack", STACK, "--parallel"];
-    const environment = { ...process.env, ...env, PULUMI_CONFIG_PASSPHRASE: "try-out" };
+    const environment = { ...process.env, ...env, ...QUICK_START, PULUMI_CONFIG_PASSPHRASE: "try-out" };
     return {
-      ...rehearsalEngine(folder, env),
+      ...rehearsalEngine(folder, { ...env, ...QUICK_START }),
       startUp: (atOnce = 1) => start(process.execPath, [...args, String(atOnce)], folder, environment),
       keptState: () => readKept(join(folder, this.stateFile), rehearsed),
     };

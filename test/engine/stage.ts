@@ -13,7 +13,7 @@ import { join, resolve } from "node:path";
 import sortBy from "lodash/sortBy";
 import { parse, stringify } from "yaml";
 import { type Engine, pulumiEngine, rehearsalEngine } from "../../scripts/engines";
-import { compiled, compiledProject } from "../harness/compiled";
+import { compiled, compiledProject, QUICK_START } from "../harness/compiled";
 import { startToyEmulator, type ToyEmulator } from "../toy/toy-emulator";
 import type { Scenario, Seen, Step } from "./scenarios";
 
@@ -55,7 +55,9 @@ export async function play(scenario: Scenario, version?: string): Promise<Trace[
       TOY_API_KEY: "test-key",
       TOY_PROJECT: "shop",
     };
-    const engine = version ? await pulumiEngine(version, folder, env, ["dev"]) : rehearsalEngine(folder, env);
+    const engine = version
+      ? await pulumiEngine(version, folder, env, ["dev"])
+      : rehearsalEngine(folder, { ...env, ...QUICK_START });
     const traces: Trace[] = [];
     for (const [index, step] of scenario.steps.entries()) {
       const { trace, seen } = await take(engine, emulator, folder, scenario, step);

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type ExportedState, exportState } from "../../testing/src/rehearsal/export";
 import { type RehearsalOptions, type RehearsalResult, rehearse } from "../../testing/src/rehearsal/rehearse";
 import type { ResourceState } from "../../testing/src/rehearsal/state";
+import { QUICK_START } from "../harness/compiled";
 import { type FakeFlow, type FakeVendor, startFakeVendor } from "./fake-vendor";
 
 /** One step of a story: an operation at a version of the program, or what somebody does at the vendor. */
@@ -40,7 +41,7 @@ export async function createStage(): Promise<Stage> {
   cpSync(join(__dirname, "program"), folder, { recursive: true });
   symlinkSync(resolve(__dirname, "../../node_modules"), join(folder, "node_modules"));
   const vendor = await startFakeVendor();
-  const env = { PULUMI_CONFIG_PASSPHRASE: "test", PULUMI_CONFIG_PASSPHRASE_FILE: undefined };
+  const env = { ...QUICK_START, PULUMI_CONFIG_PASSPHRASE: "test", PULUMI_CONFIG_PASSPHRASE_FILE: undefined };
   const stage: Stage = {
     folder,
     vendor,

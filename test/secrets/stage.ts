@@ -17,6 +17,7 @@ import { main } from "../../provider/cli/main";
 import { allVendors } from "../../provider/vendors";
 import { type Emulator, startEmulator } from "../../testing/src/emulator";
 import { BESIDE, HELPER } from "../conformance/subjects/kapso-world";
+import { QUICK_START } from "../harness/compiled";
 import { type CanaryFlow, canaryFlows, type KEY_SOURCES, keys, MARK } from "./programs";
 
 const root = resolve(__dirname, "../..");
@@ -142,7 +143,7 @@ export class Stage {
       cwd: this.folder,
       diff: true,
       config: this.#plain,
-      env: this.#environment,
+      env: { ...this.#environment, ...QUICK_START },
       output: (line) => lines.push(line),
     });
     return this.#keep({ what, ok: result.ok, text: [...lines, JSON.stringify(result)].join("\n") });

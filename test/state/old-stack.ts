@@ -15,7 +15,7 @@ import {
   rehearsalEngine,
   type StateResource,
 } from "../../scripts/engines";
-import { compiledProject } from "../harness/compiled";
+import { compiledProject, QUICK_START } from "../harness/compiled";
 import { type Case, cases, type Opened } from "./cases";
 import { readGolden, versionsOf, writtenNow } from "./goldens";
 
@@ -94,7 +94,7 @@ export class OldStack {
     writeFileSync(join(folder, "Pulumi.yaml"), compiledProject("old"));
     writeFileSync(join(folder, "Pulumi.dev.yaml"), stringify({ config: Object.fromEntries(settings) }));
     writeFileSync(join(folder, "index.js"), PROGRAM);
-    const engine = cli ? await pulumiEngine(cli, folder, {}, ["dev"]) : rehearsalEngine(folder, {});
+    const engine = cli ? await pulumiEngine(cli, folder, {}, ["dev"]) : rehearsalEngine(folder, QUICK_START);
     const stack = new OldStack(folder, opened, engine);
     stack.declare((args) => args);
     const file = join(folder, "import.json");
