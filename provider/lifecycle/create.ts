@@ -2,8 +2,9 @@ import { differing, fieldsOf, readable, revivals, rulesOf } from "./canonical";
 import { clauseOf, FlowError, PartialFailure, VendorError } from "./errors";
 import type { Creation, FlowType } from "./flow-type";
 import { showPath } from "./paths";
+import { showsOneOf } from "./secrets";
 import type { Kept, Settler } from "./settler";
-import { declare } from "./state";
+import { declare, secretValues } from "./state";
 import type { Values } from "./values";
 
 /** A creation is tried so often while the vendor says that another writer is at it; pauses in milliseconds. */
@@ -49,7 +50,7 @@ async function createNew<Wire, Account>(creating: Creating<Wire, Account>): Prom
     wire = known ?? (await settler.readBack(account, id, desired));
   } catch (error) {
     const left = await settler.record(account, id, desired, inputs);
-    const message = `${settler.name(desired)} was created, but not finished: ${clauseOf(error)}. It is recorded in the stack; run \`pulumi up\` again to finish it.`;
+    const message = `${settler.name(inputs)} was created, but not finished: ${clauseOf(error)}. It is recorded in the stack; run \`pulumi up\` again to finish it.`;
     throw new PartialFailure(left.id, left.state, message, error);
   }
   const target = fieldsOf(settler.type, inputs);
@@ -146,7 +147,7 @@ function allowAdoption<Wire, Account>(creating: Creating<Wire, Account>, found: 
 }
 
 async function takeOver<Wire, Account>(
-  { settler, account, inputs, desired }: Creating<Wire, Account>,
+  { settler, account, inputs }: Creating<Wire, Account>,
   found: Wire,
   known: Values,
 ): Promise<Kept> {
@@ -162,7 +163,7 @@ async function takeOver<Wire, Account>(
           return `${showPath(path, {})}: ${show(path, before)} => ${show(path, after)}`;
         }),
   );
-  const name = settler.name(desired);
+  const name = settler.name(inputs);
   const verb = type.onDuplicate === "settles" ? "Setting" : "Adopting";
   if (changes.length > 0) ports.log.info(`${verb} ${name}, changing ${changes.join("; ")}.`);
   else if (type.onDuplicate === "settles") ports.log.info(`${name} is as wanted already.`);
@@ -177,41 +178,46 @@ export function adopting(label: string): string {
   return `PULUMI_FLOWS_ADOPT=${word} pulumi up`;
 }
 
-function collision<Wire, Account>({ settler, desired }: Creating<Wire, Account>, found: Wire): FlowError {
+/** The command that adopts what these arguments describe. A name that holds a secret cannot be told: then everything. */
+function adoptingAgain<Wire, Account>(type: FlowType<Values, Wire, Account>, inputs: Values): string {
+  const label = type.label(inputs);
+  return adopting(showsOneOf(secretValues(type, inputs), label) ? "all" : label);
+}
+
+function collision<Wire, Account>({ settler, inputs, desired }: Creating<Wire, Account>, found: Wire): FlowError {
   const { type } = settler;
-  const label = type.label(desired);
   const about = type.inTheWay?.(found);
   const name = type.nameField && desired[type.nameField];
   const ways = [
-    `take it over with \`adopt: true\` (or for one run with \`${adopting(label)}\`)`,
+    `take it over with \`adopt: true\` (or for one run with \`${adoptingAgain(settler.type, inputs)}\`)`,
     ...(name === undefined ? [] : [`give the new one another name such as "${String(name)}-<stack>"`]),
     "bring the existing one into the stack with an import file, which `npx pulumi-flows export` writes",
   ];
   return new FlowError(
     "collision",
-    `${settler.name(desired)} exists already, and is not in this stack's state: it was made elsewhere, or by a \`pulumi up\` that was killed.${about ? ` ${about}` : ""} Nothing was changed. Either ${ways.join(", or ")}.`,
+    `${settler.name(inputs)} exists already, and is not in this stack's state: it was made elsewhere, or by a \`pulumi up\` that was killed.${about ? ` ${about}` : ""} Nothing was changed. Either ${ways.join(", or ")}.`,
   );
 }
 
 function outcomeUnknown<Wire, Account>(
-  { settler, desired }: Creating<Wire, Account>,
+  { settler, inputs }: Creating<Wire, Account>,
   cause: VendorError,
   found: string,
 ): FlowError {
-  const unknown = `It is not known whether ${settler.name(desired)} was created: ${clauseOf(cause)}`;
+  const unknown = `It is not known whether ${settler.name(inputs)} was created: ${clauseOf(cause)}`;
   if (settler.type.onDuplicate === "settles") {
     return new FlowError("outcomeUnknown", `${unknown}. Run \`pulumi up\` again: it settles what is there.`, cause);
   }
   return new FlowError(
     "outcomeUnknown",
     `${unknown}; ${found}. ` +
-      `Look at it in the vendor's UI. If it is yours, take it over: \`${adopting(settler.type.label(desired))}\`; if nothing is there, run \`pulumi up\` again.`,
+      `Look at it in the vendor's UI. If it is yours, take it over: \`${adoptingAgain(settler.type, inputs)}\`; if nothing is there, run \`pulumi up\` again.`,
     cause,
   );
 }
 
-function describedTwice<Wire, Account>({ settler, desired }: Creating<Wire, Account>): FlowError {
-  const message = `Two resources of this program describe ${settler.name(desired)}. Remove one of them, or give it another name.`;
+function describedTwice<Wire, Account>({ settler, inputs }: Creating<Wire, Account>): FlowError {
+  const message = `Two resources of this program describe ${settler.name(inputs)}. Remove one of them, or give it another name.`;
   return new FlowError("collision", message);
 }
 
@@ -224,7 +230,7 @@ async function lostRace<Wire, Account>(
   const left = await settler.record(account, id, desired, inputs);
   const carried = settler.type.creates.filter((field) => inputs[field] !== undefined);
   const message =
-    `${settler.name(desired)} was made by somebody else (or by an own attempt that got no answer) in the moment between looking and creating, and has been overwritten with ${carried.join(", ")} of this program. ` +
+    `${settler.name(inputs)} was made by somebody else (or by an own attempt that got no answer) in the moment between looking and creating, and has been overwritten with ${carried.join(", ")} of this program. ` +
     "It is recorded in this stack; look at it, and settle with the other side who manages it. `pulumi up` goes on.";
   return new PartialFailure(left.id, left.state, message);
 }

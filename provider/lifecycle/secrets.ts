@@ -1,3 +1,4 @@
+import escapeHtml from "lodash/escape";
 import type { z } from "zod";
 import { fitting, memberOf, reaching } from "./fitting";
 import { type FlowType, rules } from "./flow-type";
@@ -117,10 +118,15 @@ function formsOf(text: string): string[] {
     quoted(text),
     // JSON in a text of JSON.
     quoted(quoted(text)),
+    // As languages write JSON that is to stand in HTML, or in a script.
+    quoted(text).replaceAll("/", "\\/"),
+    quoted(text).replace(/[&<>]/g, (each) => `\\u00${each.charCodeAt(0).toString(16)}`),
+    escapeHtml(text),
     // As messages put a vendor's words on one line.
     text.replace(/\s+/g, " ").trim(),
     ...encoded,
     ...encoded.map((each) => each.replaceAll("%20", "+")),
+    ...encoded.map((each) => each.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
     bytes.toString("base64").replace(/=+$/, ""),
     bytes.toString("base64url"),
   ].filter(({ length }) => length >= SHORTEST_SECRET);
@@ -136,7 +142,10 @@ export function withoutSecretTexts(value: unknown, secrets: readonly unknown[]):
   );
 }
 
-/** Hides where a message shows so much of a secret's beginning that it tells. */
+/**
+ * Hides where a message shows so much of a secret's beginning that it tells. Where it goes on in a spelling that nobody foresaw,
+ * all of the word is hidden.
+ */
 function withoutBeginnings(message: string, forms: readonly string[]): string {
   const long = forms.filter(({ length }) => length > TELLING_BEGINNING);
   const beginnings = new Set(long.map((form) => form.slice(0, TELLING_BEGINNING)));
@@ -144,9 +153,20 @@ function withoutBeginnings(message: string, forms: readonly string[]): string {
     if (!shown.includes(beginning)) return shown;
     const rests = long.filter((form) => form.startsWith(beginning)).map((form) => form.slice(TELLING_BEGINNING));
     const [before, ...parts] = shown.split(beginning);
-    const hidden = parts.map((part) => HIDDEN + part.slice(Math.max(...rests.map((rest) => sharedLength(part, rest)))));
+    const hidden = parts.map((part) => HIDDEN + afterRest(part, rests));
     return [before, ...hidden].join("");
   }, message);
+}
+
+/** What follows on the rest of a secret, of which these are the possible ones. */
+function afterRest(text: string, rests: readonly string[]): string {
+  const shared = rests.map((rest) => sharedLength(text, rest));
+  const after = text.slice(Math.max(...shared));
+  const isWhole = rests.some((rest) => text.startsWith(rest) && after === text.slice(rest.length));
+  const isEscaped = rests.some(
+    (rest, index) => /^[\\&%]/.test(text.slice(shared[index])) && /^\W/.test(rest.slice(shared[index])),
+  );
+  return !isWhole && isEscaped ? after.replace(/^\S+/, "") : after;
 }
 
 /** How many characters two texts begin with in common. */
@@ -178,6 +198,7 @@ function lengthOfBeginning(secret: string, text: string): number {
 
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value, ...textsIn(parsed(value))];
+  if (typeof value === "number") return [String(value)];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 

@@ -110,7 +110,10 @@ export class Settler<Wire, Account> {
 
   /** The fields among registered values, as vendors' functions take them: lists as lists. */
   apiForm(values: Values): Values {
-    return programForm(this.type, fieldsOf(this.type, values));
+    const form = programForm(this.type, fieldsOf(this.type, values));
+    // A type may have an `onConflict` of its own, for what only the vendor can tell.
+    const isDecided = this.ports.overrides.overwrites && "onConflict" in this.type.fields.shape;
+    return isDecided ? { ...form, onConflict: "overwrite" } : form;
   }
 
   /** The state of what was read. */
@@ -366,7 +369,12 @@ export class Settler<Wire, Account> {
     { fields, keys, taken }: Arrived & { readonly taken: boolean },
     cause: unknown,
   ): PartialFailure {
-    const declaration = declaredByEither(this.declared(now, account, inputs, known), declarationOf(known));
+    const before = declarationOf(known);
+    const both = declaredByEither(this.declared(now, account, inputs, known), before);
+    // What the program declares for the first time, and what has not arrived, is declared when it has: the state keeps what it kept.
+    const isOpen = (field: string) =>
+      changed.includes(field) && !fields.includes(field) && !(field in keys) && !before?.fields.includes(field);
+    const declaration = { ...both, fields: both.fields.filter((field) => !isOpen(field)) };
     const told = Object.keys(inputs).filter((name) => !rulesOf(this.type, name).writeOnly);
     const spelledAs = { ...known, ...only(inputs, told) };
     const state = this.stateOf(now, account, declaration, spelledAs, taken ? spelledAs : known);
@@ -375,6 +383,13 @@ export class Settler<Wire, Account> {
       if (field in known) state[field] = withKeysOf(known[field], state[field], keys[field] ?? []);
       else if (changed.includes(field)) delete state[field];
     }
+    for (const field of changed.filter(isOpen)) {
+      if (field in known) state[field] = known[field];
+      else delete state[field];
+    }
+    const { seen } = declarationOf(state) ?? {};
+    if (seen)
+      state[DECLARED] = encode({ ...declaration, seen: { ...seen, ...only(before?.seen ?? {}, Object.keys(seen)) } });
     // What follows from what has arrived, such as a deployment, is not known to have followed where the vendor does not tell.
     const shown = this.observe(now, inputs, {});
     for (const field of declaration.fields.filter((each) => rulesOf(this.type, each).derived && !fields.includes(each)))

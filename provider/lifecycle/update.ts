@@ -37,13 +37,11 @@ export async function update<Wire, Account>(
   const disputes = Object.keys(type.fields.shape).filter((field) => isDisputed(settler, aim, field));
   if (disputes.length > 0) {
     const changes = `${settler.name(state)} was changed outside of Pulumi, and this update would undo it. ${told(settler, aim, disputes, { values: state, words: "Pulumi last saw" })}`;
-    if (inputs.onConflict !== "overwrite" && !ports.overrides.overwrites) {
-      const isShown = (field: string) =>
-        declarationOf(state)?.fields.includes(field) || rulesOf(type, field).keep !== "nothing";
-      const ways = disputes.every(isShown) ? WAYS_ON : WAYS_ON_UNSEEN;
+    const decider = deciderOf(settler, inputs);
+    if (decider === undefined) {
+      const ways = disputes.every((field) => isShownByRefresh(settler, aim, field)) ? WAYS_ON : WAYS_ON_UNSEEN;
       throw new FlowError("conflict", `${changes} Nothing was changed. ${ways}`);
     }
-    const decider = inputs.onConflict === "overwrite" ? "`onConflict`" : "`PULUMI_FLOWS_ON_CONFLICT`";
     ports.log.warn(`${changes} It is overwritten, as ${decider} says.`);
   }
   const { target, changed, keys } = aim;
@@ -52,6 +50,12 @@ export async function update<Wire, Account>(
   } catch (error) {
     throw (await changedMeanwhile(settler, account, id, aim, error)) ?? error;
   }
+}
+
+/** What lets this update overwrite what somebody else did, as messages name it; `undefined` where nothing does. */
+function deciderOf<Wire, Account>({ ports }: Settler<Wire, Account>, { onConflict }: Values): string | undefined {
+  if (onConflict === "overwrite") return "`onConflict`";
+  return ports.overrides.overwrites ? "`PULUMI_FLOWS_ON_CONFLICT`" : undefined;
 }
 
 /** What an update makes of a flow as it was found. */
@@ -104,8 +108,7 @@ function isChangedOutside<Wire, Account>(
 ): boolean {
   const { owns, conflicts: isDisputable = true } = rulesOf(type, field);
   if (!isDisputable || !isTold(type, field, since)) return false;
-  const written = keys[field] ?? [];
-  if (owns) return disputed(owned(type, field, since[field], written), state[field], target[field], written);
+  if (owns) return disputedKeys(since[field], state[field], target[field], keys[field] ?? []).length > 0;
   const isKept = declarationOf(state)?.fields.includes(field) || field in state;
   if (isKept) return !sameMeaning(type, field, since[field], state[field]);
   return unseen.includes(field) || setSince(type, field, since, state);
@@ -168,11 +171,13 @@ async function changedMeanwhile<Wire, Account>(
   if (changes.length === 0) return undefined;
   const seen = told(settler, now, changes, { values: aim.since, words: "it was" });
   const message = `${settler.name(state)} was changed outside of Pulumi while it was being updated. ${seen}`;
-  if (!half) return new FlowError("conflict", `${message} Nothing was changed. ${WAYS_ON}`, failure);
+  const ways =
+    deciderOf(settler, inputs) === undefined ? WAYS_ON : "Run `pulumi up` again: it looks again before it writes.";
+  if (!half) return new FlowError("conflict", `${message} Nothing was changed. ${ways}`, failure);
   return new PartialFailure(
     id,
     half.state,
-    `${message} Of this update a part was made, and is recorded. ${WAYS_ON}`,
+    `${message} Of this update a part was made, and is recorded. ${ways}`,
     failure,
   );
 }
@@ -204,11 +209,26 @@ function setSince(type: FlowType, field: string, since: Values, state: Values): 
   return wasRead && keep === undefined && since[field] !== undefined && !sameMeaning(type, field, since[field], clear);
 }
 
-/** Whether somebody has given a key that the program writes, or wrote, a value that is neither what was last seen nor what is wanted. */
-function disputed(now: unknown, known: unknown, wanted: unknown, keys: readonly string[]): boolean {
+/** Whether a refresh takes into the state what somebody did to a field that is disputed. */
+function isShownByRefresh<Wire, Account>(
+  { type }: Settler<Wire, Account>,
+  { state, since, target, keys }: Aim<Wire>,
+  field: string,
+): boolean {
+  const before = declarationOf(state);
+  const { owns, keep } = rulesOf(type, field);
+  if (owns) {
+    const disputed = disputedKeys(since[field], state[field], target[field], keys[field] ?? []);
+    return disputed.every((key) => before?.keys[field]?.includes(key));
+  }
+  return before?.fields.includes(field) || keep !== "nothing";
+}
+
+/** The keys, of those that the program writes or wrote, to which somebody has given a value that is neither what was last seen nor what is wanted. */
+function disputedKeys(now: unknown, known: unknown, wanted: unknown, keys: readonly string[]): string[] {
   const at = (values: unknown, key: string) =>
     isObject(values) && Object.hasOwn(values, key) ? values[key] : undefined;
-  return keys.some((key) => !isEqual(at(now, key), at(known, key)) && !isEqual(at(now, key), at(wanted, key)));
+  return keys.filter((key) => !isEqual(at(now, key), at(known, key)) && !isEqual(at(now, key), at(wanted, key)));
 }
 
 /** The values that clear what the program no longer declares, unless it now spells the same thing otherwise. */

@@ -1,6 +1,6 @@
 import { connect, Socket } from "node:net";
 
-/** The script of Pulumi's SDK in whose process dynamic providers run; its argument is the address of the engine. */
+/** The script of Pulumi's SDK in whose process dynamic providers run; its last argument is the address of the engine, after options for logs. */
 const SCRIPT = /@pulumi[\\/]pulumi[\\/]cmd[\\/]dynamic-provider/;
 
 /** Milliseconds until an engine that hung up is asked again. */
@@ -14,11 +14,11 @@ const PAUSE = 100;
  * the other end of standard input. That it let go of it is no proof, so it is asked, too.
  */
 export function endWithEngine({ argv, stdin, exit }: Pick<NodeJS.Process, "argv" | "stdin" | "exit">): void {
-  const [, script = "", address = ""] = argv;
-  const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? [];
+  const [, script = "", ...args] = argv;
+  const [, host, port] = /^(.+):(\d+)$/.exec(args.at(-1) ?? "") ?? [];
   if (!SCRIPT.test(script) || host === undefined || !(stdin instanceof Socket)) return;
   const ask = () => {
-    const engine = connect(Number(port), host).unref();
+    const engine = connect(Number(port), host).unref().resume();
     engine.once("error", (error) => {
       if ("code" in error && error.code === "ECONNREFUSED") exit(1);
     });

@@ -109,6 +109,14 @@ describe("create", () => {
       assert.equal(named("Bob's bot"), "PULUMI_FLOWS_ADOPT='Bob'\\''s bot' pulumi up");
     });
 
+    it("create: a name that holds a secret is not told, and the command takes over without it", async () => {
+      edit(bench, "create", "orders-prod");
+      const args = { name: "orders-prod", tags: { stage: "prod" }, __secret: [["tags", "stage"]] };
+      const error = await failureAs(FlowError, create(args));
+      assert.match(error.message, /^Kosli flow "acme\/orders-\[secret\]" exists already/);
+      assert.match(error.message, /`PULUMI_FLOWS_ADOPT=all pulumi up`/);
+    });
+
     it("create: fails without a write and names the three ways out", async () => {
       edit(bench, "create", "web", { description: "theirs" });
       const error = await failureAs(FlowError, create({ name: "web", description: "ours" }));

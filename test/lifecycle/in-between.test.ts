@@ -90,9 +90,31 @@ describe("in between", () => {
         error.message,
         /while it was being updated. description: it was "one", it is now "theirs", the program wants "two"/,
       );
+      assert.match(error.message, /go on with `pulumi up --refresh`/);
       assert.ok(!(error instanceof PartialFailure));
       assert.equal((await failureAs(FlowError, toy.run().lifecycle.update(id, state, wanted))).kind, "conflict");
       assert.equal(emulator.state().toy.graphs[0]?.description, "theirs");
+    } finally {
+      await emulator.close();
+    }
+  });
+
+  it("update: where the program may overwrite, a conflict that the vendor's own lock tells says to run again, and that overwrites", async () => {
+    const emulator = await startToyEmulator();
+    try {
+      const toy = new Bench(toyGraph, emulator);
+      const { id, state } = await toy.run().lifecycle.create(toy.inputs({ name: "bot", description: "one" }));
+      const wanted = toy.inputs({ name: "bot", description: "two", onConflict: "overwrite" });
+      const run = toy.run({
+        before({ method }) {
+          if (method === "PATCH" && emulator.state().toy.graphs[0]?.description === "one")
+            emulator.edit({ vendor: "toy", action: "update", id, set: { description: "theirs" } });
+        },
+      });
+      const error = await failureAs(FlowError, run.lifecycle.update(id, state, wanted));
+      assert.match(error.message, /Nothing was changed\. Run `pulumi up` again: it looks again before it writes\.$/);
+      await toy.run().lifecycle.update(id, state, wanted);
+      assert.equal(emulator.state().toy.graphs[0]?.description, "two");
     } finally {
       await emulator.close();
     }

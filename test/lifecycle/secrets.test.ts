@@ -101,12 +101,27 @@ describe("secrets", () => {
       encodeURIComponent(key).replaceAll("%20", "+"),
       Buffer.from(key).toString("base64").replace(/=+$/, ""),
       Buffer.from(key).toString("base64url"),
+      quoted.replace("/", "\\/"),
+      encodeURIComponent(key).replace(/%../g, (code) => code.toLowerCase()),
+      key.replace('"', "&quot;"),
       "tok/ABCDEFGH",
       'tok/ABCDEFGH"IJ',
     ]) {
       assert.equal(withoutSecrets(`no (${shown}) and (${shown})`, [key]), "no ([secret]) and ([secret])");
       assert.equal(withoutSecrets(`no (${shown})`, [`Bearer ${key}`]), "no ([secret])");
     }
+    const other = "sk_live_abcdefgh&rest-of-the-key/and+more";
+    for (const [sign, as] of [
+      ["&", "\\u0026"],
+      ["/", "\\/"],
+      ["&", "&amp;"],
+      ["&", "%26"],
+      ["&", "&#38;"],
+      ["&", "\\x26"],
+      ["/", "&#x2F;"],
+    ] as const)
+      assert.equal(withoutSecrets(`no ${other.replace(sign, as)} here`, [other]), "no [secret] here", as);
+    assert.equal(withoutSecrets("no 31415 here", [31415]), "no [secret] here");
     for (const cut of ["…", " …", "...", " ..."])
       assert.equal(withoutSecrets(`no tok/AB${cut} and on`, [key]), `no [secret]${cut} and on`);
     assert.equal(withoutSecrets("tok/ABCDEFG and on", [key]), "tok/ABCDEFG and on", "too short to tell");

@@ -384,6 +384,19 @@ describe("update", () => {
       );
     });
 
+    it("update: a tag that somebody has set before the program declares it is refused without the way of a refresh, which would not show it", async () => {
+      const flow = await created(bench, { name: "web", tags: { team: "shop" } });
+      edit(bench, "tag", "web", { owner: "ci" });
+      const args = { name: "web", tags: { team: "shop", owner: "me" } };
+      const error = await failureAs(FlowError, update(flow, args));
+      assert.match(
+        error.message,
+        /tags\.owner: Pulumi last saw nothing, it is now "ci", the program wants "me"\. Nothing was changed\. Either take what is there into the program, or overwrite it: /,
+      );
+      assert.doesNotMatch(error.message, /refresh/);
+      assert.deepEqual((await update(flow, { ...args, onConflict: "overwrite" })).tags, { team: "shop", owner: "me" });
+    });
+
     it("update: a field that the program newly declares, and that somebody changed since, is refused", async () => {
       const flow = await created(bench, { name: "web" });
       edit(bench, "update", "web", { description: "theirs" });
@@ -670,6 +683,32 @@ describe("update", () => {
       const state = await update(error, args);
       assert.deepEqual(bench.calls(), ["getFlow 200", "patchTags 200", "getFlow 200"]);
       assert.deepEqual(bench.run().lifecycle.diff(state, bench.inputs(args)), { changed: [], replaces: [] });
+    });
+
+    it("update: a template that is declared for the first time, and that did not arrive, is nobody's change in the next update", async () => {
+      const flow = await created(bench, { name: "web" });
+      edit(bench, "update", "web", { template: OTHER_TEMPLATE });
+      const seen = await bench.run().lifecycle.read(flow.id, flow.state);
+      assert.ok(seen);
+      bench.emulator.faults([fault("putFlow", "before", { status: 400 })]);
+      const args = { name: "shop", template: TEMPLATE };
+      const error = await failureAs(PartialFailure, update(seen, args));
+      assert.equal(flowNamed(bench, "shop").template, OTHER_TEMPLATE);
+      bench.emulator.faults([]);
+      const state = await update({ id: error.id, state: error.state }, args);
+      assert.equal(flowNamed(bench, "shop").template, TEMPLATE);
+      assert.deepEqual(bench.run().lifecycle.diff(state, bench.inputs(args)), { changed: [], replaces: [] });
+    });
+
+    it("update: what somebody does to a template whose first declaration did not arrive is refused in the next update", async () => {
+      const flow = await created(bench, { name: "web" });
+      bench.emulator.faults([fault("putFlow", "before", { status: 400 })]);
+      const args = { name: "shop", template: TEMPLATE };
+      const error = await failureAs(PartialFailure, update(flow, args));
+      bench.emulator.faults([]);
+      edit(bench, "update", "shop", { template: OTHER_TEMPLATE });
+      const { kind } = await failureAs(FlowError, update({ id: error.id, state: error.state }, args));
+      assert.equal(kind, "conflict");
     });
 
     it("update: a tag that was to be dropped is still dropped after a change of which only a part was made", async () => {

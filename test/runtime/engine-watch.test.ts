@@ -35,10 +35,10 @@ describe("runtime: a process of the provider", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const start = async (stdin: "pipe" | "ignore") => {
+  const start = async (stdin: "pipe" | "ignore", ...options: string[]) => {
     const address = engine.address();
     assert.ok(typeof address === "object" && address);
-    const args = ["-r", "ts-node/register/transpile-only", script, `127.0.0.1:${address.port}`];
+    const args = ["-r", "ts-node/register/transpile-only", script, ...options, `127.0.0.1:${address.port}`];
     child = spawn(process.execPath, args, { cwd: resolve(__dirname, "../.."), stdio: [stdin, "pipe", "inherit"] });
     assert.ok(child.stdout);
     await once(child.stdout, "data");
@@ -46,6 +46,14 @@ describe("runtime: a process of the provider", function () {
 
   it("engine: gone, it ends, whatever it is doing", async () => {
     await start("pipe");
+    const ended = once(child, "exit");
+    engine.close();
+    child.stdin?.end();
+    assert.deepEqual(await ended, [1, null]);
+  });
+
+  it("engine: gone, it ends, also where options for logs come before the address", async () => {
+    await start("pipe", "--logtostderr", "-v=9");
     const ended = once(child, "exit");
     engine.close();
     child.stdin?.end();

@@ -132,7 +132,7 @@ export const deployment: FlowType<DeploymentFields, Deployment, HumanloopAccount
     try {
       await client.send({ method: "DELETE", path: to, repeatable: true });
     } catch (error) {
-      if (!(error instanceof VendorError && error.kind === "conflict")) throw error;
+      if (!(error instanceof VendorError && error.kind === "conflict") || error.outcomeUnknown) throw error;
       const message = `${clauseOf(error)}. Nothing was changed. To leave it deployed, set \`deletionPolicy: "retain"\` and run \`pulumi up\` before it is deleted.`;
       throw new FlowError("conflict", message, error);
     }

@@ -98,8 +98,11 @@ export const flow: FlowType<FlowFields, WireFlow, HumanloopAccount> = {
     const json: Api["FlowRequest"] = { path: to, attributes, ...named(versionName, versionDescription) };
     const whole = await upsert(account, json);
     // What is new is deployed to the default environment, and is called as it was sent.
-    const isOthers = whole.version_description && whole.version_description !== versionDescription;
-    const isNew = isLive(whole) && (versionName === undefined || whole.version_name === versionName) && !isOthers;
+    const isOwn = (found: string | null | undefined, sent: string | undefined) => (found || "") === (sent ?? "");
+    const isNew =
+      isLive(whole) &&
+      isOwn(whole.version_name, versionName) &&
+      (!whole.version_description || isOwn(whole.version_description, versionDescription));
     return { overwrote: !isNew, id: whole.id, whole };
   },
   async finish(account, { path: to }, { whole }) {
@@ -238,7 +241,7 @@ async function move({ client }: HumanloopAccount, id: string, to: string): Promi
   try {
     return (await client.json(request, wireFlow)).body;
   } catch (error) {
-    if (!isConflict(error)) throw error;
+    if (!isConflict(error) || error.outcomeUnknown) throw error;
     const message = `${clauseOf(error)}. Nothing was changed: choose another path, or move what is there.`;
     throw new FlowError("collision", message, error);
   }

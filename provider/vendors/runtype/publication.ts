@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FlowError } from "../../lifecycle/errors";
 import { type FlowType, rules } from "../../lifecycle/flow-type";
 import { currentOwner, type RuntypeAccount } from "./account";
-import { NOUN, type Publication, publish } from "./publishing";
+import { DECIDERS, NOUN, type Publication, publish } from "./publishing";
 import { versionsOf, type WireVersions } from "./versions";
 
 /** What a program says of a publication; a type, since interfaces are no records. Source of the rules: https://docs.runtype.com */
@@ -114,7 +114,7 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
       const undoing = publishedUnseen(wire, version);
       if (target.onConflict !== "overwrite")
         throw new FlowError("conflict", `${undoing} Nothing was published. ${WAYS_ON}`);
-      account.log.warn(`${NOUN} "${wire.flow}": ${undoing} It is overwritten, as \`onConflict\` says.`);
+      account.log.warn(`${NOUN} "${wire.flow}": ${undoing} It is overwritten, as ${DECIDERS} says.`);
     }
     return publish(account, wire, { ...target, version });
   },
@@ -126,7 +126,7 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
 
 /** What to do about what somebody else has published. */
 const WAYS_ON =
-  'Either look at the difference with `pulumi preview --refresh` and go on with `pulumi up --refresh`, or publish over it with `onConflict: "overwrite"`.';
+  'Either look at the difference with `pulumi preview --refresh` and go on with `pulumi up --refresh`, or publish over it with `onConflict: "overwrite"`, or for one run with `PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up`.';
 
 /** Tells of somebody else's publication that an update would undo. */
 function publishedUnseen({ publishedVersionId, lastSeen }: Publication, version: string | undefined): string {

@@ -29,6 +29,9 @@ export interface Publication {
   readonly owner: string;
 }
 
+/** What lets a publication undo what somebody else did, as messages name it. */
+export const DECIDERS = "`onConflict` or `PULUMI_FLOWS_ON_CONFLICT`";
+
 /** What a program wants to be published. */
 interface Wanted {
   readonly version?: string | undefined;
@@ -98,12 +101,12 @@ async function heldFlow(account: RuntypeAccount, id: string, { triggers = [], on
     }
     const message = `The steps of the flow are not those that Pulumi last saw: somebody changed them since${told(flow)}.`;
     if (onConflict === "overwrite") {
-      account.log.warn(`${NOUN} "${id}": ${message} They are published, as \`onConflict\` says.`);
+      account.log.warn(`${NOUN} "${id}": ${message} They are published, as ${DECIDERS} says.`);
       return flow;
     }
     throw new FlowError(
       "conflict",
-      `${message} Nothing was published. Look at the change with \`pulumi preview --refresh\`, go on with \`pulumi up --refresh\`, or publish them all the same with \`onConflict: "overwrite"\`.`,
+      `${message} Nothing was published. Look at the change with \`pulumi preview --refresh\`, go on with \`pulumi up --refresh\`, or publish them all the same with \`onConflict: "overwrite"\`, or for one run with \`PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up\`.`,
     );
   }
 }
@@ -237,7 +240,7 @@ async function explained<T>(call: Promise<T>, version: string): Promise<T> {
       throw new FlowError(
         "conflict",
         `${clauseOf(error)}. Another tool manages the flow as code, and would find its work changed. Nothing was published. ` +
-          'Publish with that tool, or publish over it with `onConflict: "overwrite"`.',
+          'Publish with that tool, or publish over it with `onConflict: "overwrite"`, or for one run with `PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up`.',
         error,
       );
     }

@@ -115,6 +115,25 @@ describe("humanloop:Flow", () => {
     assert.deepEqual([file().id, file().path, file().deployments], [id, "elsewhere/answers", deployments]);
   });
 
+  it("a move whose answer was lost, and whose second try is refused, is not said to have changed nothing, and the next run goes on", async () => {
+    const stack = flowStack(emulator);
+    await stack.up(program());
+    const match = { method: "PATCH" } as const;
+    emulator.faults([
+      { match, when: "after", then: { truncate: true } },
+      { match, skip: 1, when: "before", then: { status: 409 } },
+    ]);
+    const wanted = program({ path: "elsewhere/answers" });
+    await assert.rejects(stack.up(wanted), ({ message }: Error) => {
+      assert.match(message, /may have been carried out/);
+      assert.doesNotMatch(message, /Nothing was changed/);
+      return true;
+    });
+    emulator.faults([]);
+    await stack.up(wanted);
+    assert.equal(file().path, "elsewhere/answers");
+  });
+
   it("deleting is refused while there are logs or other versions, unless forceDestroy says otherwise", async () => {
     const stack = flowStack(emulator);
     await stack.up(program());

@@ -134,13 +134,16 @@ describe("humanloop: what others do", () => {
   });
 
   it("others: an equal flow that is made between looking and creating is recorded, and told", async () => {
-    const stack = flowStack(emulator);
     const before = ({ method, path }: Request) => {
       if (method === "POST" && path.text === "/v5/flows") theirs({ attributes: { say: "Hi" }, version_name: "theirs" });
     };
-    const args = { path: "answers", attributes: { say: "Hi" }, versionName: "ours" };
-    await assert.rejects(stack.up(args, { before }), /has been overwritten/);
-    assert.equal(stack.resource.id, file("answers").id);
+    for (const own of [{ versionName: "ours" }, {}]) {
+      emulator.reset();
+      const stack = flowStack(emulator);
+      const args = { path: "answers", attributes: { say: "Hi" }, ...own };
+      await assert.rejects(stack.up(args, { before }), /has been overwritten/);
+      assert.equal(stack.resource.id, file("answers").id);
+    }
   });
 
   it("others: a flow that was moved away since the run has listed all flows is not taken over", async () => {

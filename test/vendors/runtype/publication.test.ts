@@ -145,7 +145,7 @@ describe("runtype:FlowPublication", () => {
       assert.deepEqual(published(), ["a"]);
       const run = world.publication.bench.run();
       await world.publication.up({ flow: flow().id, triggers: ["1"], onConflict: "overwrite", ...wish }, { run });
-      assert.ok(run.log.at("warn").some((each) => each.includes("It is overwritten, as `onConflict` says")));
+      assert.ok(run.log.at("warn").some((each) => each.includes("It is overwritten, as `onConflict` or")));
     }
     emulator.edit({ vendor: "runtype", action: "publishFlow", flow: "support", version: a });
     await world.publication.up({ flow: flow().id, triggers: ["2"], version: b }, { refresh: true });
@@ -166,7 +166,11 @@ describe("runtype:FlowPublication", () => {
     assert.deepEqual(published(), ["a"]);
     await world.up(program("a"), { triggers: [stepsHash, 3], onConflict: "overwrite" });
     assert.deepEqual(published(), ["unseen"]);
-    assert.match(world.warnings.join(), /They are published, as `onConflict` says/);
+    assert.match(world.warnings.join(), /They are published, as `onConflict` or `PULUMI_FLOWS_ON_CONFLICT` says/);
+    edit("unseen again");
+    const run = world.publication.bench.run({ overrides: { overwrites: true } });
+    await world.publication.up({ flow: flow().id, triggers: [stepsHash, 4] }, { run });
+    assert.deepEqual(published(), ["unseen again"]);
   });
 
   it("without the hash among the triggers, what somebody else saved is published with a warning", async () => {
