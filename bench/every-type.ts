@@ -1,4 +1,6 @@
 import type { Operation } from "../scripts/engines";
+import type { Figure } from "./figure";
+import { MEMORY } from "./limits";
 import { measuredProgram } from "./measured-program";
 import { providerMemory } from "./provider-memory";
 
@@ -46,6 +48,15 @@ export async function measureEveryType(
   } finally {
     await program.end();
   }
+}
+
+/** The promise of memory, kept by the largest of all rows. */
+export function memoryFigure(rows: readonly EveryTypeRow[]): Figure {
+  const promise = { name: "memory of the provider process", limit: MEMORY, unit: "MiB" } as const;
+  const told = rows.flatMap(({ memory }) => memory ?? []);
+  if (told.length === 0)
+    return { ...promise, measured: false, reason: "this machine does not tell the memory of processes" };
+  return { ...promise, measured: true, value: Math.max(...told) / 2 ** 20 };
 }
 
 /** The rows of the table: seconds, and MiB. */

@@ -3,7 +3,7 @@ export type Figure = {
   readonly name: string;
   /** The largest value that keeps the promise. */
   readonly limit: number;
-  readonly unit: "calls" | "bytes" | "ms" | "times";
+  readonly unit: "calls" | "bytes" | "MiB" | "ms" | "times";
 } & (
   | {
       readonly measured: true;

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { pulumiVersion } from "../scripts/engines";
 import { type BenchArguments, benchArguments, USAGE } from "./arguments";
 import { measureCallsAndState } from "./calls";
-import { everyTypeTable, measureEveryType } from "./every-type";
+import { everyTypeTable, measureEveryType, memoryFigure } from "./every-type";
 import { complaints, exitCodeOf, type Figure, figureTable } from "./figure";
 import { measureLoading } from "./loading";
 import { markdownTable, writeBetweenMarkers } from "./markdown";
@@ -50,7 +50,7 @@ async function measure(mode: BenchArguments["mode"], flows: readonly number[]): 
   }
   if (mode === "every-type") {
     const rows = await measureEveryType(flows, told);
-    return { result: rows, table: markdownTable(everyTypeTable(rows)), figures: [] };
+    return { result: rows, table: markdownTable(everyTypeTable(rows)), figures: [memoryFigure(rows)] };
   }
   if (mode === "program-start") {
     const starts = await measureProgramStart(told);

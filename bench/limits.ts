@@ -25,5 +25,8 @@ export const CALLS_OF_A_SET: Readonly<Record<string, number>> = {
   destroy: 21,
 };
 
+/** The most memory that the process of the provider may take with ten thousand resources, in MiB. */
+export const MEMORY = 600;
+
 /** The most calls that an operation makes once for all flows, where no list has more than a page. */
 export const SHARED_CALLS = 4;

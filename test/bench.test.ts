@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { benchArguments } from "../bench/arguments";
-import { everyTypeTable } from "../bench/every-type";
+import { everyTypeTable, memoryFigure } from "../bench/every-type";
 import { complaints, exitCodeOf, type Figure, figureTable, verdictOf } from "../bench/figure";
 import { markdownTable, writeBetweenMarkers } from "../bench/markdown";
 import { median } from "../bench/median";
@@ -93,6 +93,16 @@ describe("bench", () => {
         ["100", "1000", "refresh", "903", "0.90", "1.5", "not told"],
       ],
     );
+  });
+
+  it("memory: the promise is for the largest of all operations, and is not kept where the machine tells none", () => {
+    const row = { flows: 1000, operation: "refresh", milliseconds: 1, calls: 1 };
+    const rows = [700, 300].map((mebibytes) => ({ ...row, memory: mebibytes * 2 ** 20 }));
+    assert.deepEqual(complaints([memoryFigure(rows)]), [
+      "MISSED: memory of the provider process is 700 MiB, and the limit is 600 MiB.",
+    ]);
+    assert.equal(verdictOf(memoryFigure(rows.slice(1))), "kept");
+    assert.equal(verdictOf(memoryFigure([{ ...row, memory: undefined }])), "NOT MEASURED");
   });
 
   it("memory: of the processes that an action starts, the provider's is told, and of others none", async () => {
