@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { pulumiVersion } from "../../scripts/engines";
 import { humanloopScenarios } from "./humanloop-scenarios";
 import { kapsoScenarios } from "./kapso-scenarios";
+import { kosliOwnershipScenarios } from "./kosli-ownership-scenarios";
+import { kosliScenarios } from "./kosli-scenarios";
 import { runtypeScenarios } from "./runtype-scenarios";
-import { scenarios } from "./scenarios";
 import { play } from "./stage";
 import { toyScenarios } from "./toy-scenarios";
 
@@ -20,7 +21,8 @@ describe("engines", function () {
   });
 
   for (const scenario of [
-    ...scenarios,
+    ...kosliScenarios,
+    ...kosliOwnershipScenarios,
     ...toyScenarios,
     ...kapsoScenarios,
     ...runtypeScenarios,

@@ -1,0 +1,343 @@
+import { UNKNOWN, type Values } from "../../../provider/lifecycle/values";
+
+/** What to do about a function that is not wired. */
+export const wired = "wire it with function_id: <the kapso.Function>.id";
+const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, index]));
+/** Rules of configs: what is said, with the path from the config, and a config in which nothing is. */
+export const CONFIGS: [rule: string, node_type: string, wrong: Values, says: readonly string[], right: Values][] = [
+  ["a text without a message", "send_text", {}, ["message: message is missing: write it"], { message: "" }],
+  [
+    "a template without its id, though it is named",
+    "send_template",
+    { template_name: "welcome" },
+    ["template_id: template_id is missing: write the template's id as template_id; its name or slug does not do"],
+    { template_id: "t", template_name: "welcome" },
+  ],
+  [
+    "a template by its slug",
+    "send_template",
+    { template_slug: "welcome" },
+    [
+      "template_slug: Kapso does not resolve template_slug: write the template's id as template_id; its name or slug does not do",
+    ],
+    { template_id: "t" },
+  ],
+  [
+    "a function by its slug",
+    "function",
+    { function_slug: "report" },
+    [`function_slug: Kapso does not resolve function_slug: ${wired}`],
+    { function_id: "f" },
+  ],
+  [
+    "a function by its slug, beside an id that is null",
+    "function",
+    { function_slug: "report", function_id: null },
+    [`function_slug: Kapso does not resolve function_slug: ${wired}`],
+    { function_id: UNKNOWN },
+  ],
+  [
+    "a slug beside the id that counts",
+    "function",
+    { function_slug: "report", function_id: UNKNOWN },
+    ["(warning) function_slug: Kapso ignores function_slug, and takes function_id: leave it out"],
+    { function_id: UNKNOWN },
+  ],
+  [
+    "a function that lost its id",
+    "function",
+    { function_id: null, function_name: "report" },
+    [`function_id: function_id must not be null: ${wired}`],
+    { function_id: "f", function_name: "report" },
+  ],
+  [
+    "a workflow by its slug",
+    "call",
+    { workflow_slug: "other" },
+    ["workflow_slug: Kapso does not resolve workflow_slug: wire it with workflow_id: <the kapso.Workflow>.id"],
+    { workflow_id: "w" },
+  ],
+  [
+    "a function of an agent by its slug",
+    "agent",
+    { flow_agent_function_tools: [{ name: "report", function_slug: "report" }] },
+    [
+      `flow_agent_function_tools["report"].function_slug: Kapso does not resolve flow_agent_function_tools["report"].function_slug: ${wired}`,
+    ],
+    { flow_agent_function_tools: [{ name: "report", function_id: "f" }] },
+  ],
+  [
+    "a decision by a function that is given by its slug",
+    "decide",
+    { decision_type: "function", conditions: [{ label: "a" }], function_slug: "report" },
+    [`function_slug: Kapso does not resolve function_slug: ${wired}`],
+    { decision_type: "function", conditions: [{ label: "a" }], function_id: "f" },
+  ],
+  [
+    "a decision by no function",
+    "decide",
+    { decision_type: "function", conditions: [{ label: "a" }], function_id: null },
+    [`function_id: a decision by a function needs one: ${wired}`],
+    { decision_type: "ai", conditions: [{ label: "a" }], function_id: null },
+  ],
+  [
+    "a decision without conditions",
+    "decide",
+    { decision_type: "ai", conditions: [] },
+    ["conditions: conditions must have at least one item"],
+    { decision_type: "ai", conditions: [{ label: "a" }] },
+  ],
+  [
+    "a condition twice, and one without a name",
+    "decide",
+    { decision_type: "ai", conditions: [{ label: "a" }, { label: "" }, { label: "a" }] },
+    [
+      "conditions[1].label: conditions[1].label must not be empty: write it",
+      'conditions[2].label: there are two conditions "a": rename or remove one, since its label names the edge to follow',
+    ],
+    { decision_type: "ai", conditions: [{ label: "a" }, { label: "b" }] },
+  ],
+  [
+    "a variable without a name",
+    "set_variable",
+    { variable_name: "", variable_value: 1 },
+    ["variable_name: variable_name must not be empty: write it"],
+    { variable_name: "a", variable_value: 1 },
+  ],
+  [
+    "a variable without name and value",
+    "set_variable",
+    {},
+    ["variable_name: variable_name is missing: write it", "variable_value: variable_value is missing: write it"],
+    { variable_name: "a", variable_value: null },
+  ],
+  [
+    "a webhook whose address is not whole",
+    "webhook",
+    { url: "/hook" },
+    ["url: url must be a whole address, such as https://example.com/hook"],
+    { url: "{{vars.base}}/hook" },
+  ],
+  [
+    "a webhook without an address",
+    "webhook",
+    { url: "", method: "post" },
+    [
+      "url: url must be a whole address, such as https://example.com/hook",
+      '(warning) method: "post" is no method that this package knows (GET, POST, PUT, PATCH, DELETE): did you mean "POST"?',
+    ],
+    { url: "http://example.com", method: "POST" },
+  ],
+  [
+    "a header that is no text",
+    "webhook",
+    { url: "https://example.com", headers: { size: 3 } },
+    ["headers.size: headers.size must be a text, not a number"],
+    { url: "https://example.com", headers: '{"size": "3"}' },
+  ],
+  [
+    "wrong types",
+    "send_text",
+    { message: 3, delay_seconds: "3", to_phone_number: ["+1"], ai_field_config: [] },
+    [
+      'message: message must be a text, or {"$ai": {}} and its prompt in ai_field_config',
+      "delay_seconds: delay_seconds must be a number, not a text",
+      "to_phone_number: to_phone_number must be a text, not a list",
+      "ai_field_config: ai_field_config must be an object, not a list",
+    ],
+    { message: "Hi", delay_seconds: 3, to_phone_number: "+1", ai_field_config: {} },
+  ],
+  [
+    "numbers that are none",
+    "send_text",
+    { message: "Hi", delay_seconds: -1 },
+    ["delay_seconds: delay_seconds must be 0 or more"],
+    { message: "Hi", delay_seconds: null },
+  ],
+  [
+    "fractions and temperatures that are none",
+    "agent",
+    { max_tokens: 1.5, temperature: "warm" },
+    ["temperature: temperature must be a number", "max_tokens: max_tokens must be a whole number, not a fraction"],
+    { max_tokens: 1, temperature: "0.5" },
+  ],
+  [
+    "a text that is too long",
+    "send_interactive",
+    { interactive_type: "button", body_text: "x".repeat(1025) },
+    ["body_text: body_text has 1025 characters, and Kapso takes 1024 at most: shorten it"],
+    { interactive_type: "button", body_text: "😀".repeat(1024) },
+  ],
+  [
+    "a text that is too long as long as its placeholder is in it",
+    "send_interactive",
+    { interactive_type: "button", body_text: `${"x".repeat(1020)}{{vars.name}}` },
+    ["(warning) body_text: body_text has 1033 characters, and Kapso takes 1024 at most: shorten it"],
+    { interactive_type: "button", body_text: "x".repeat(1024) },
+  ],
+  [
+    "too many buttons",
+    "send_interactive",
+    { interactive_type: "button", body_text: "x", buttons: [..."abcd"].map((id) => ({ id, title: id })) },
+    ["buttons: buttons has 4 items, and Kapso takes 3 at most: remove some"],
+    { interactive_type: "button", body_text: "x", buttons: [..."abc"].map((id) => ({ id, title: id })) },
+  ],
+  [
+    "the title of a button that is too long",
+    "send_interactive",
+    { interactive_type: "button", body_text: "x", buttons: [{ id: "d", title: "x".repeat(21) }] },
+    ['buttons["d"].title: buttons["d"].title has 21 characters, and Kapso takes 20 at most: shorten it'],
+    { interactive_type: "button", body_text: "x", buttons: [{ id: "d", title: "x".repeat(20) }] },
+  ],
+  [
+    "too many sections of a list",
+    "send_interactive",
+    { interactive_type: "list", body_text: "x", list_sections: Array.from({ length: 11 }, () => ({ rows: [] })) },
+    ["list_sections: list_sections has 11 items, and Kapso takes 10 at most: remove some"],
+    { interactive_type: "list", body_text: "x", list_sections: Array.from({ length: 10 }, () => ({ rows: [] })) },
+  ],
+  [
+    "a row of a list with texts that are too long",
+    "send_interactive",
+    {
+      interactive_type: "list",
+      body_text: "x",
+      list_sections: [{ rows: [{ id: "a", title: "x".repeat(25), description: "x".repeat(73) }] }],
+    },
+    [
+      'list_sections[0].rows["a"].title: list_sections[0].rows["a"].title has 25 characters, and Kapso takes 24 at most: shorten it',
+      'list_sections[0].rows["a"].description: list_sections[0].rows["a"].description has 73 characters, and Kapso takes 72 at most: shorten it',
+    ],
+    {
+      interactive_type: "list",
+      body_text: "x",
+      list_sections: [{ rows: [{ id: "a", title: "x".repeat(24), description: "x".repeat(72) }] }],
+    },
+  ],
+  [
+    "values that are not known",
+    "send_interactive",
+    { interactive_type: "buttons", body_text: "x", header_type: "gif" },
+    [
+      '(warning) interactive_type: "buttons" is no interactive_type that this package knows (button, list, cta_url, flow, product, product_list, catalog_message, location_request_message): did you mean "button"?',
+      '(warning) header_type: "gif" is no header_type that this package knows (none, text, image, video, document): Kapso may refuse it',
+    ],
+    { interactive_type: "button", body_text: "x", header_type: null },
+  ],
+  [
+    "a value of a few that is no text",
+    "decide",
+    { decision_type: 1, conditions: [{ label: "a" }] },
+    ["decision_type: decision_type must be one of ai, function"],
+    { decision_type: "ai", conditions: [{ label: "a" }] },
+  ],
+  [
+    "keys that are not known, also deeper",
+    "send_interactive",
+    {
+      interactive_type: "button",
+      body_text: "x",
+      botons: [],
+      bodyText: "x",
+      zzz: 1,
+      buttons: [{ id: "a", titel: "A", title: "A" }],
+    },
+    [
+      '(warning) buttons["a"].titel: this package does not know buttons["a"].titel: did you mean title?',
+      "(warning) botons: this package does not know botons: did you mean buttons?",
+      "(warning) bodyText: this package does not know bodyText: did you mean body_text?",
+      "(warning) zzz: this package does not know zzz: Kapso may refuse or ignore it: correct it, or leave it out",
+    ],
+    { interactive_type: "button", body_text: "x", buttons: [{ id: "a", title: "A" }], header_config: {} },
+  ],
+  [
+    "a tool by the names of a webhook step",
+    "agent",
+    { flow_agent_webhooks: [{ name: "a", method: "POST", body_template: {} }] },
+    ["method: did you mean http_method?", "body_template: did you mean body?"].map((line) => {
+      const [key, advice] = line.split(": ");
+      const place = `flow_agent_webhooks["a"].${key}`;
+      return `(warning) ${place}: this package does not know ${place}: ${advice}`;
+    }),
+    { flow_agent_webhooks: [{ name: "a", http_method: "POST", body: {} }] },
+  ],
+  [
+    "a reason that is misspelt",
+    "handoff",
+    { reasn: "x" },
+    ["(warning) reasn: this package does not know reasn: did you mean reason?"],
+    { reason: "x" },
+  ],
+  [
+    "an AI marker without a prompt or a model",
+    "send_text",
+    { message: { $ai: {} }, provider_model_id: null },
+    [
+      '(warning) message: an AI model can write message only with ai_field_config: { message: { mode: "prompt", prompt: … } } and provider_model_id: write it, or a text as message',
+    ],
+    {
+      message: { $ai: {} },
+      provider_model_name: "m",
+      ai_field_config: { message: { mode: "prompt", prompt: "x" } },
+    },
+  ],
+  [
+    "an object that is no AI marker",
+    "send_interactive",
+    { interactive_type: "button", body_text: { ai: {} } },
+    ['body_text: body_text must be a text, or {"$ai": {}} and its prompt in ai_field_config'],
+    {
+      interactive_type: "button",
+      body_text: { $ai: {} },
+      provider_model_id: UNKNOWN,
+      ai_field_config: { body_text: { mode: "prompt", prompt: "x" } },
+    },
+  ],
+  [
+    "the name of an event that may be refused",
+    "emit_event",
+    { event_name: "Order Paid" },
+    [
+      '(warning) event_name: event_name may be refused: Kapso\'s SDK takes only lower case letters, digits and "_", in parts with dots between them, such as order.paid',
+    ],
+    { event_name: "order.{{vars.Kind}}" },
+  ],
+  [
+    "the name of an event that is too long",
+    "emit_event",
+    { event_name: "x".repeat(129) },
+    ["event_name: event_name has 129 characters, and Kapso takes 128 at most: shorten it"],
+    { event_name: "x".repeat(128) },
+  ],
+  [
+    "an event with more than flat values",
+    "emit_event",
+    { event_name: "x", properties: { a: [1], b: 1 } },
+    ["properties.a: properties.a must be a text, a number, true, false or null: Kapso takes no lists and objects here"],
+    { event_name: "x", properties: { a: null, b: 1 } },
+  ],
+  [
+    "an event with too many values",
+    "emit_event",
+    { event_name: "x", properties: many(26) },
+    ["properties: properties has 26 members, and Kapso takes 25 at most"],
+    { event_name: "x", properties: many(25) },
+  ],
+  [
+    "an event with a name and a value that are too long",
+    "emit_event",
+    { event_name: "x", properties: { ["k".repeat(65)]: 1, a: "é".repeat(513) } },
+    [
+      `properties.${"k".repeat(65)}: the name of properties.${"k".repeat(65)} is longer than the 64 characters that Kapso takes`,
+      "properties.a: properties.a is longer than the 1024 bytes that Kapso takes: shorten it",
+    ],
+    { event_name: "x", properties: { ["k".repeat(64)]: 1, a: "é".repeat(512) } },
+  ],
+  [
+    "an event that is too large, though each of its values is not",
+    "emit_event",
+    { event_name: "x", properties: Object.fromEntries([..."abcdefgh"].map((key) => [key, "x".repeat(1024)])) },
+    ["properties: properties is larger than the 8192 bytes that Kapso takes: leave some out"],
+    { event_name: "x", properties: Object.fromEntries([..."abcdefg"].map((key) => [key, "x".repeat(1024)])) },
+  ],
+];
