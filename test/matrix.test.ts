@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Cell, groundRecord, groundTable, SUBSET, withCells } from "../scripts/matrix/ground";
+import { type Cell, groundRecord, groundTable, SUBSET, sayOf, withCells } from "../scripts/matrix/ground";
 
 const root = resolve(__dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -35,6 +35,15 @@ describe("matrix", () => {
       { ...cell, sdk: "3.270.0" },
     ];
     assert.equal(withCells([cell], others).length, 3);
+  });
+
+  it("matrix: a record of another source than the present one is said aloud, also where it is so in one combination", () => {
+    assert.equal(sayOf([cell, cell], "a"), "All 2 combinations were run with the present source, a.");
+    assert.match(
+      sayOf([cell, { ...cell, source: "b" }], "a"),
+      /^!!! .*ANOTHER SOURCE: 1 of 2 combinations were run with b, /,
+    );
+    assert.match(sayOf([], "a"), /^!!! .*0 of 0 combinations were run with none/);
   });
 
   it("matrix: rows stand in the order of their versions, which is not that of their letters", () => {

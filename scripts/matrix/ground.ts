@@ -17,6 +17,9 @@ export const SUBSET = [
   "test/types.test.ts",
 ] as const;
 
+/** The folders whose source is told by a hash. */
+export const TRIED = ["provider", "testing/src"] as const;
+
 /** What came of one run of the tests on one Node and one SDK. */
 const cell = z.object({
   /** Node's version. */
@@ -45,6 +48,18 @@ export function withCells(record: readonly Cell[], cells: readonly Cell[]): Cell
   const isSame = (a: Cell, b: Cell) => majorOf(a.node) === majorOf(b.node) && a.sdk === b.sdk;
   const kept = record.filter((each) => !cells.some((other) => isSame(each, other)));
   return [...kept, ...cells].sort((a, b) => compareVersions(a.node, b.node) || compareVersions(a.sdk, b.sdk));
+}
+
+/** Whether a record is of the present source, for whoever must decide to run again. */
+export function sayOf(record: readonly Cell[], present: string): string {
+  const old = record.filter(({ source }) => source !== present);
+  if (record.length > 0 && old.length === 0)
+    return `All ${record.length} combinations were run with the present source, ${present}.`;
+  const sources = [...new Set(old.map(({ source }) => source))].join(", ");
+  return (
+    `!!! docs/ground.json IS OF ANOTHER SOURCE: ${old.length} of ${record.length} combinations were run with ${sources || "none"}, ` +
+    `the present source is ${present}. Run \`npm run test:matrix -- --record\`.`
+  );
 }
 
 /** The table that the README shows. */

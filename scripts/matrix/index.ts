@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { writeBetweenMarkers } from "../../bench/markdown";
 import { pulumiVersion } from "../engines";
 import { sourceHash } from "../source-hash";
-import { type Cell, groundRecord, groundTable, SUBSET, withCells } from "./ground";
+import { type Cell, groundRecord, groundTable, SUBSET, TRIED, withCells } from "./ground";
 import { installNode, MatrixCopy, versionOf } from "./workspace";
 
 const USAGE = `npm run test:matrix -- [--node N[,N...]] [--sdk V[,V...]] [--all] [--record] [--folder DIR]
@@ -75,7 +75,7 @@ function tried(copy: MatrixCopy, node: string, cli: string | undefined): Cell {
     sdk: copy.sdk,
     ...(cli ? { cli: cli.replace(/^v/, "") } : {}),
     tests: values.all ? "all" : "subset",
-    source: sourceHash(copy.folder, ["provider", "testing/src"]),
+    source: sourceHash(copy.folder, TRIED),
     passed: stats.passes,
     failed: stats.failures,
     skipped: stats.pending,
