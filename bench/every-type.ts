@@ -1,7 +1,7 @@
 import type { Operation } from "../scripts/engines";
 import type { Figure } from "./figure";
 import { MEMORY } from "./limits";
-import { measuredProgram } from "./measured-program";
+import { type MeasuredProgramOptions, measuredProgram } from "./measured-program";
 import { providerMemory } from "./provider-memory";
 
 /** The flow types of the program `every-type`: one resource of each makes a set. */
@@ -25,15 +25,20 @@ export interface EveryTypeRow {
   readonly memory: number | undefined;
 }
 
-/** Runs the life of stacks with so many flows of every type each; the vendors answer at once. */
+/**
+ * Runs the life of stacks with so many flows of every type each; the vendors answer at once.
+ *
+ * @param how the vendors answer, and how many operations are made at once, where that is not as usual
+ */
 export async function measureEveryType(
   sizes: readonly number[],
   told: (line: string) => void,
+  how: Pick<MeasuredProgramOptions, "switches" | "parallel"> = {},
 ): Promise<EveryTypeRow[]> {
   const stackOf = (flows: number) => `each-${flows}`;
   // Pulumi writes the whole state after every step: at ten thousand resources that is nearly all it would do.
   const env = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
-  const program = await measuredProgram("every-type", { stacks: sizes.map(stackOf), env });
+  const program = await measuredProgram("every-type", { ...how, stacks: sizes.map(stackOf), env });
   const rows: EveryTypeRow[] = [];
   try {
     for (const flows of sizes) {

@@ -1,6 +1,6 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator } from "pulumi-flows-testing";
+import { type Switches, startEmulator } from "pulumi-flows-testing";
 import { type Operation, pulumiEngine, pulumiVersion, rehearsalEngine, type StateResource } from "../scripts/engines";
 import { Workspace } from "./workspace";
 
@@ -26,7 +26,7 @@ const seed = {
 };
 
 /** Nobody waits for an hour here, and how often a deployment is looked at does not depend on what else is read meanwhile. */
-const switches = { runtypeHourlyCalls: 1_000_000, kapsoDeployReads: 0 };
+const usual = { runtypeHourlyCalls: 1_000_000, kapsoDeployReads: 0 };
 
 /** What one operation took. */
 export interface Measured {
@@ -51,15 +51,19 @@ export interface MeasuredProgramOptions {
   readonly stacks: readonly string[];
   /** Milliseconds of every vendor call; default 0. */
   readonly latency?: number;
+  /** How the vendors answer otherwise than usual. */
+  readonly switches?: Partial<Switches>;
+  /** So many operations at once; default: as the engine does by itself. */
+  readonly parallel?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Prepares a program of the bench: on the Pulumi CLI where there is one, else on the rehearsal. */
 export async function measuredProgram(
   program: Program,
-  { stacks, latency = 0, env = {} }: MeasuredProgramOptions,
+  { stacks, latency = 0, switches = {}, parallel, env = {} }: MeasuredProgramOptions,
 ): Promise<MeasuredProgram> {
-  const emulator = await startEmulator({ latency, seed, switches });
+  const emulator = await startEmulator({ latency, seed, switches: { ...usual, ...switches } });
   const workspace = new Workspace();
   workspace.write("Pulumi.yaml", projectOf(program));
   // All, since two share the flows' arguments.
@@ -86,6 +90,7 @@ export async function measuredProgram(
       emulator.clearJournal();
       const begun = performance.now();
       const { ok, output } = await engine.run(operation, stack, {
+        ...(parallel === undefined ? {} : { parallel }),
         env: { ...env, BENCH_FLOWS: String(flows), BENCH_VARIANT: variant },
       });
       const milliseconds = performance.now() - begun;

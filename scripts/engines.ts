@@ -13,6 +13,8 @@ export interface OperationOptions {
   /** Fails where something would change. */
   readonly expectNoChanges?: boolean;
   readonly targetReplace?: readonly string[];
+  /** So many operations at once; default: as the engine does by itself. */
+  readonly parallel?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -68,12 +70,13 @@ export function rehearsalEngine(cwd: string, env: Record<string, string>): Engin
   return {
     name: "the rehearsal",
     async run(operation, stack, options = {}) {
-      const { refresh = false, expectNoChanges = false, targetReplace = [], env: more = {} } = options;
+      const { refresh = false, expectNoChanges = false, targetReplace = [], parallel, env: more = {} } = options;
       const result = await rehearsed({
         operation,
         stack,
         refresh,
         targetReplace: [...targetReplace],
+        ...(parallel === undefined ? {} : { parallel }),
         diff: operation !== "up",
         env: { ...more },
       });
@@ -137,11 +140,16 @@ export async function pulumiEngine(
   return {
     name: `pulumi ${version}`,
     environment,
-    run(operation, stack, { refresh = false, expectNoChanges = false, targetReplace = [], env: more = {} } = {}) {
+    run(
+      operation,
+      stack,
+      { refresh = false, expectNoChanges = false, targetReplace = [], parallel, env: more = {} } = {},
+    ) {
       const flags = operation === "preview" ? ["--diff"] : ["--yes", "--skip-preview", "--suppress-progress"];
       const targets = targetReplace.flatMap((urn) => ["--target-replace", urn]);
+      const atOnce = parallel === undefined ? [] : ["--parallel", String(parallel)];
       const checks = [...(refresh ? ["--refresh"] : []), ...(expectNoChanges ? ["--expect-no-changes"] : [])];
-      return pulumi([operation, "--stack", stack, ...flags, ...checks, ...targets], more);
+      return pulumi([operation, "--stack", stack, ...flags, ...atOnce, ...checks, ...targets], more);
     },
     cancel: (stack) => pulumi(["cancel", "--yes", "--stack", stack]),
     clearPendingCreates: (stack) =>
