@@ -9,7 +9,7 @@ import { described } from "./objects";
 const root = resolve(__dirname, "../..");
 
 /** The versions of the crash program. */
-export type Version = "first" | "both" | "second" | "together";
+export type Version = "first" | "both" | "second" | "together" | "late";
 
 /** The two runs of `up` that are killed, and the version of the program that each brings up. */
 export const UPS = { create: "first", change: "second" } as const satisfies Record<string, Version>;
@@ -92,22 +92,26 @@ export class Scene {
     return new Scene(kind, copy, emulator);
   }
 
-  /** The engine, for a program of this version. */
-  async engine(version: Version): Promise<CrashEngine> {
-    const { emulator, folder } = this;
+  /**
+   * The engine, for a program of this version.
+   *
+   * @param url where it reaches the vendors; default: at the emulator
+   */
+  async engine(version: Version, url = this.emulator.url): Promise<CrashEngine> {
+    const { folder } = this;
     const file = join(folder, `Pulumi.${STACK}.yaml`);
     const kept = existsSync(file) ? readFileSync(file, "utf8").replace(/config:\n(?: .*\n)*/, "") : "";
     writeFileSync(file, `${kept}config:\n  crash-test:version: ${version}\n`);
     return this.kind.open(folder, {
-      KOSLI_API_URL: emulator.url,
+      KOSLI_API_URL: url,
       KOSLI_API_TOKEN: "test-token",
       KOSLI_ORG: "acme",
-      KAPSO_API_URL: emulator.url,
-      KAPSO_LEGACY_API_URL: emulator.url,
+      KAPSO_API_URL: url,
+      KAPSO_LEGACY_API_URL: url,
       KAPSO_API_KEY: "test-key",
-      RUNTYPE_API_URL: emulator.url,
+      RUNTYPE_API_URL: url,
       RUNTYPE_API_KEY: "test-key",
-      HUMANLOOP_API_URL: emulator.url,
+      HUMANLOOP_API_URL: url,
       HUMANLOOP_API_KEY: "test-key",
     });
   }

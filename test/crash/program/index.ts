@@ -4,7 +4,7 @@ import { humanloop, kapso, kosli, runtype } from "pulumi-flows";
 // One of each flow type of all vendors, wired by their ids. The program `first` declares them; `both` declares a second set
 // beside them; `second` changes and renames everything, has a trigger made anew, and no longer declares the second set.
 // Where the ids leave it open what comes first, `dependsOn` says it: the calls are to come in one order in every run. `together`
-// is another program: flows that are made at once.
+// and `late` are other programs: flows that are made at once.
 
 const { node, edge } = kapso;
 const { step } = runtype;
@@ -141,5 +141,13 @@ function chained(): void {
   if (version === "both") product("kiosk", "100000000000002", trigger);
 }
 
-if (version === "together") for (const name of ["one", "two", "three"]) new runtype.Flow(name, { steps: [] });
+/** A flow of each way in which a vendor takes a second creation of the same name. */
+function alike(): void {
+  new kosli.Flow("late", { description: "Releases the shop" });
+  new kapso.Workflow("late", { description: "brings answers to WhatsApp" });
+  new runtype.Flow("late", { steps: [] });
+}
+
+if (version === "late") alike();
+else if (version === "together") for (const name of ["one", "two", "three"]) new runtype.Flow(name, { steps: [] });
 else chained();
