@@ -8,7 +8,7 @@ import { canaryOf, Search } from "./canaries";
 import { isIn, secretPlacesOf, secretSettingsOf } from "./places";
 import { canaryFlows, KEY_SOURCES, keys, nameOf, namesIn, REFUSED } from "./programs";
 import { Stage } from "./stage";
-import { live, PERSONS } from "./story";
+import { echoes, live, PERSONS } from "./story";
 
 /** Where secrets stand in clear, beside the program's own text, and why nothing can be done about it. */
 const IN_CLEAR: Readonly<Record<string, string>> = {
@@ -84,8 +84,26 @@ describe("secrets", function () {
     const canary = canaryOf("kosli.tag v1");
     const forms = [canary, canary.slice(0, 12), JSON.stringify(JSON.stringify(canary)), encodeURIComponent(canary)];
     for (const before of ["", "a", "ab", "abc"]) forms.push(Buffer.from(`${before}${canary}`).toString("base64"));
-    for (const form of forms) assert.deepEqual(search.in(`so ${form} is`), ["kosli.tag v1"], form);
+    for (const form of [...forms, ...echoes(canary)])
+      assert.deepEqual(search.in(`so ${form} is`), ["kosli.tag v1"], form);
     assert.deepEqual(search.in("so it is"), []);
+  });
+
+  it("search: finds what is left of a canary whose beginning was taken out, in whatever form it was quoted", () => {
+    const canary = canaryOf("kosli.tag v1");
+    const [beginning, rest] = [canary.slice(0, 24), canary.slice(24)];
+    const base64 = ["", "a", "ab"].map((before) => Buffer.from(`${before}${rest}`).toString("base64"));
+    const hex = Buffer.from(rest).toString("hex");
+    for (const form of [...echoes(rest).filter((each) => each.length >= rest.length), ...base64, hex])
+      assert.deepEqual(search.in(`so [secret]${form} is`), ["kosli.tag v1"], form);
+    assert.ok(search.in(beginning).length > 0);
+  });
+
+  it("search: canaries hold what is escaped between their ends, and echoes escape it in every way", () => {
+    const middle = canaryOf("kosli.tag v1").slice(12, -12);
+    for (const character of ["&", "/", '"', "%"]) assert.ok(middle.includes(character), character);
+    const quoted = echoes(canaryOf("kosli.tag v1")).join(" ");
+    for (const form of ["\\u0026", "\\/", "&amp;", "%2f", "%2F"]) assert.ok(quoted.includes(form), form);
   });
 
   for (const isCli of [false, true]) {

@@ -113,15 +113,24 @@ function refusals(emulator: Emulator): FaultRule[] {
   ];
 }
 
-/** A secret as vendors show it. */
+/** A secret as vendors show it: escaped as the languages do that they are written in, encoded, or by its beginning. */
 export function echoes(secret: string): string[] {
   const quoted = JSON.stringify(secret).slice(1, -1);
   return [
     secret,
     quoted,
+    quoted.replaceAll("/", "\\/"),
+    quoted.replaceAll("&", "\\u0026"),
+    escapeHtml(secret),
     encodeURIComponent(secret),
+    encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
     Buffer.from(secret).toString("base64"),
     `${secret.slice(0, 12)}…`,
     `${secret.slice(0, 14)}...`,
   ];
+}
+
+/** As in the text of a web page. */
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
