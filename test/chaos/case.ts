@@ -38,6 +38,12 @@ export type Step =
   | { readonly kind: "person adds"; readonly type: number; readonly program: number; readonly name: number }
   | { readonly kind: "person edits"; readonly resource: number; readonly field: number }
   | { readonly kind: "both change"; readonly resource: number; readonly field: number; readonly same: boolean }
+  | {
+      readonly kind: "person adds a key";
+      readonly resource: number;
+      readonly key: number;
+      readonly declares: boolean;
+    }
   | { readonly kind: "person deletes"; readonly resource: number }
   | { readonly kind: "person ends"; readonly resource: number }
   | { readonly kind: "up"; readonly refresh: boolean; readonly obeys: boolean; readonly faults: readonly Fault[] }
@@ -98,12 +104,24 @@ const fault: fc.Arbitrary<Fault> = fc
     return { name: `${action} ${when} ${where}${often}`, rule: { match: which, when, then, times } };
   });
 
+/** The fault that makes twins of a creation which is tried again: it was done, and nobody heard. */
+const lostAnswer: fc.Arbitrary<Fault> = fc
+  .record({
+    action: fc.constantFrom("503", "500", "reset", "truncate", "html"),
+    skip: fc.nat(3),
+  })
+  .map(({ action, skip }) => ({
+    name: `${action} after the ${skip + 1}. POST call`,
+    rule: { match: { method: "POST" }, when: "after", then: actions[action] ?? { status: 500 }, skip },
+  }));
+
 const MOST_FIELDS = Math.max(...played.map(({ fields }) => Object.keys(fields).length));
 const number = fc.nat(59);
 const type = fc.nat(played.length - 1);
 const faults = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Fault[]>([]) },
   { weight: 2, arbitrary: fc.array(fault, { minLength: 1, maxLength: 3, size: "max" }) },
+  { weight: 1, arbitrary: lostAnswer.map((each) => [each]) },
 );
 const declare = fc.record({
   kind: fc.constant("declare" as const),
@@ -162,6 +180,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       resource: number,
       field: number,
       same: fc.boolean(),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("person adds a key" as const),
+      resource: number,
+      key: fc.nat(3),
+      declares: fc.boolean(),
     }),
   },
   { weight: 2, arbitrary: one("person deletes") },

@@ -15,6 +15,7 @@ const stepKinds = [
   "person adds",
   "person edits",
   "both change",
+  "person adds a key",
   "person deletes",
   "person ends",
   "up",

@@ -41,6 +41,9 @@ interface Edit extends Seen {
   readonly keys: readonly string[] | undefined;
 }
 
+/** What no message may say lightly: something of somebody's was overwritten, or nobody knows. */
+const OWNS_UP = /has been overwritten|It is not known whether/;
+
 /** Sees what becomes of everything at the vendors, and says when a promise is broken. It never asks the provider. */
 export class Witness {
   readonly #people: ReadonlyMap<Subject, People>;
@@ -48,6 +51,8 @@ export class Witness {
   readonly #others = new Map<string, "somebody else's" | "told of" | "left">();
   readonly #deleted = new Set<string>();
   #edits: Edit[] = [];
+  /** The URNs of resources that have what another resource, or a person, had made. */
+  readonly #takers = new Set<string>();
   /** What people have ever changed: what clearing it leads to may depend on what they made of it. */
   readonly #touched = new Set<string>();
   /** The fields, and the keys of maps, that programs have declared of a resource since they were last seen to hold what they should, by URN and identity. */
@@ -115,16 +120,19 @@ export class Witness {
     this.#edits = this.#edits.filter(({ subject, object }) => subject !== kept.subject || object.identity !== identity);
   }
 
-  /** A person has changed a field of what the stack keeps. */
-  changedByPeople({ subject, object }: Seen, field: Field): void {
+  /** A person has changed a field of what the stack keeps; of a map that the program owns by key: what they wrote. */
+  changedByPeople({ subject, object }: Seen, field: Field, written = field.theirs): void {
     const now = this.people(subject)
       .objects()
       .find(({ identity }) => identity === object.identity);
     if (!now) return;
     this.#touched.add(`${idOf({ subject, object })} ${field.stored}`);
-    const keys = field.rules.owns && isObject(field.theirs) ? Object.keys(field.theirs) : undefined;
+    const keys = field.rules.owns && isObject(written) ? Object.keys(written) : undefined;
     this.#edits = this.#edits.filter(
-      (each) => each.object.identity !== object.identity || each.field.stored !== field.stored,
+      (each) =>
+        each.object.identity !== object.identity ||
+        each.field.stored !== field.stored ||
+        (keys !== undefined && !isEqual(each.keys, keys)),
     );
     if (this.waives(subject, "conflict", field.name) || field.rules.conflicts === false || field.rules.writeOnly)
       return;
@@ -149,7 +157,11 @@ export class Witness {
     const kept = this.kept();
     for (const each of was) if (told.includes(`deleting ${describe(each.urn)}`)) this.#deleted.add(gone(each));
     this.#judgeKept(program, kept);
-    this.#judgeOthers(program, options, told, before, after, was);
+    this.#judgeOthers(program, options, outcome.failures, before, after, was);
+    for (const seen of before) {
+      const [former, now] = [this.#keeper(seen, was), this.#keeper(seen, kept)];
+      if (now && former?.urn !== now.urn) this.#takers.add(now.urn);
+    }
     this.#judgeLost(told, after, was);
     this.#judgeEdits(program, options, outcome, after, was);
     if (options.operation === "up" && outcome.failures.length === 0 && !options.targetReplace)
@@ -181,11 +193,12 @@ export class Witness {
   #judgeOthers(
     program: readonly Resource[],
     { env = {} }: RunOptions,
-    told: string,
+    failures: readonly string[],
     before: readonly Seen[],
     after: readonly Seen[],
     was: readonly Kept[],
   ): void {
+    const ownsUp = failures.filter((failure) => OWNS_UP.test(failure));
     for (const seen of before) {
       const { subject, object } = seen;
       const whose = this.#others.get(idOf(seen));
@@ -194,13 +207,14 @@ export class Witness {
       const keeper = this.#keeper(now ?? seen, this.kept());
       if (keeper) {
         const resource = program.find((each) => urnOf(each) === keeper.urn);
-        const isAllowed =
-          resource?.adopt || env.PULUMI_FLOWS_ADOPT !== undefined || subject.type.onDuplicate === "settles";
+        const isNamed = names(env.PULUMI_FLOWS_ADOPT, keeper.subject.type.label(keeper.values));
+        const isAllowed = resource?.adopt || isNamed || subject.type.onDuplicate === "settles";
         demand(isAllowed, `${object.key}, which is ${whose}, was taken over without a word`);
         this.#others.delete(idOf(seen));
         continue;
       }
-      if (told.includes(object.key) || subject.type.onDuplicate === "settles") continue;
+      const isTold = ownsUp.some((failure) => failure.includes(`"${object.key}"`));
+      if (isTold) continue;
       demand(now, `${object.key}, which is ${whose}, is gone`);
       demand(isEqual(now?.object.content, object.content), `${object.key}, which is ${whose}, was changed`);
     }
@@ -219,7 +233,7 @@ export class Witness {
       }
       const isTold = told
         .split("\n")
-        .some((line) => line.includes(seen.object.key) && /It is not known whether/.test(line));
+        .some((line) => line.includes(`"${seen.object.key}"`) && /It is not known whether/.test(line));
       demand(
         isTold && !former,
         `${seen.object.key} (${seen.subject.type.token}) is lost: it is there, the stack does not keep it, and no message says so`,
@@ -244,21 +258,16 @@ export class Witness {
       const { belongsTo = "" } = field;
       const isAnother = now && !isEqual(now.object.content[belongsTo], object.content[belongsTo]);
       const isDeleting = keeper && failures.some((each) => each.includes(`deleting ${describe(keeper.urn)}`));
-      if (
-        !now ||
-        !keeper ||
-        !adopter ||
-        isDeleting ||
-        isAnother ||
-        shown.has(keeper.id) ||
-        targetReplace.includes(keeper.urn)
-      )
-        return false;
+      if (!now || !keeper || !adopter || isDeleting || isAnother || targetReplace.includes(keeper.urn)) return false;
+      // A key that no program declares is shown by nothing, and recorded nowhere.
+      const kept = adopter.values[field.name];
+      const isRecorded = !keys || keys.every((key) => isObject(kept) && key in kept);
+      if (isRecorded && shown.has(keeper.id)) return false;
       const resource = program.find((each) => urnOf(each) === keeper.urn);
       if (isEqual(held(now.object, field, keys), holds)) {
         const wrote = steps.some(({ op, urn }) => op === "update" && urn === keeper.urn);
         // What an update has left is what the program wants; or, of what no program declares, recorded as seen.
-        return !wrote;
+        return !(wrote && isRecorded);
       }
       const isTakenOver = adopter.urn !== keeper.urn;
       const isDecided =
@@ -344,6 +353,11 @@ export class Witness {
     return this.#others.has(idOf(seen));
   }
 
+  /** Whether a resource has taken over what somebody else made: what that has and no program says is left as it was found. */
+  hasTakenOver(urn: string): boolean {
+    return this.#takers.has(urn);
+  }
+
   #keeper({ subject, object }: Seen, kept: readonly Kept[]): Kept | undefined {
     return kept.find(
       (each) => recordsOf(each.subject) === recordsOf(subject) && this.objectOf(each, [object]) !== undefined,
@@ -360,6 +374,11 @@ function keptOf({ urn, type, id = "", outputs = {} }: ResourceState): Kept {
 /** What the object of a resource is called after it is gone. */
 function gone({ subject, id, values }: Kept): string {
   return `${recordsOf(subject)} ${subject.type.identity(id, values)}`;
+}
+
+/** Whether a list in a variable names this label, as messages say to write it; a label may hold commas itself. */
+function names(list: string | undefined, label: string): boolean {
+  return `,${list},`.includes(`,${label},`);
 }
 
 /** A key of a map that the program owns by key. */
