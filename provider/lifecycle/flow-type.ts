@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Drawing } from "./drawing";
 import type { Values } from "./values";
 
 /** What the lifecycle needs to know of a field beyond its type. Attach with `.register(rules, { … })`. */
@@ -109,6 +110,8 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   readonly fields: z.ZodObject;
   /** The field that takes the resource's name where the program leaves it out; absent for what has no name. */
   readonly nameField?: string;
+  /** The field that holds the vendor's own document, where one does: what people have in a file of its own. */
+  readonly documentField?: string;
   /** Members of the state that only the vendor sets. */
   readonly outputs: readonly string[];
   /**
@@ -128,6 +131,13 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
   identity(id: string, state: Values): string;
   /** What changes wait for each other by, where two labels may mean one thing. Default: the label. */
   queue?(values: Values): string;
+  /**
+   * The flow as a drawing.
+   *
+   * @param values a state or checked arguments, in registered form; `HIDDEN` stands for secrets, `UNKNOWN` for what a preview
+   *   cannot know yet, and nothing in them need be right
+   */
+  draw(values: Values): Drawing;
   /** The Pulumi id of a flow that was just created or adopted. */
   idOf(wire: Wire): string;
   /** The values that an id alone tells; throws when it is no id of this type. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { path } from "../../provider/http/path";
 import type { Request } from "../../provider/http/request";
+import { box, drawnText } from "../../provider/lifecycle/drawing";
 import { FlowError, VendorError } from "../../provider/lifecycle/errors";
 import { type FlowType, rules } from "../../provider/lifecycle/flow-type";
 import { graph } from "./graph";
@@ -30,6 +31,11 @@ export const channel: FlowType<ChannelFields, WireChannel, ToyAccount> = {
   outputs: ["setAt"],
   onDuplicate: "settles",
   creates: ["graph", "channel", "revision"],
+  draw: ({ channel: name }) => ({
+    direction: "down",
+    boxes: [box("channel", "channel", { title: drawnText(name) })],
+    arrows: [],
+  }),
   label: (values) => `${String(values.graph)}/${String(values.channel)}`,
   identity: (_id, state) => channel.label(state),
   idOf: ({ graph_id, channel: name }) => `${graph_id}/${name}`,

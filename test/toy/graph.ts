@@ -3,6 +3,7 @@ import mapValues from "lodash/mapValues";
 import omitBy from "lodash/omitBy";
 import { z } from "zod";
 import { path } from "../../provider/http/path";
+import { box, drawnText } from "../../provider/lifecycle/drawing";
 import { FlowError, VendorError } from "../../provider/lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../provider/lifecycle/flow-type";
 import { keyed, keyedAsEdges, keyedBy, toRegistered } from "../../provider/lifecycle/keyed";
@@ -106,6 +107,7 @@ export const graph: FlowType<GraphFields, WireGraph, ToyAccount> = {
     );
   },
 
+  draw: ({ name }) => ({ direction: "down", boxes: [box("graph", "graph", { title: drawnText(name) })], arrows: [] }),
   label: ({ project, name }) => `${String(project)}/${String(name)}`,
   identity: (id) => id,
   idOf: ({ id }) => id,

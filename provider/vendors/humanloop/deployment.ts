@@ -3,6 +3,7 @@ import { path } from "../../http/path";
 import { clauseOf, FlowError, VendorError } from "../../lifecycle/errors";
 import { type FlowType, rules } from "../../lifecycle/flow-type";
 import { currentOrganization, DEFAULT_TAG, type HumanloopAccount } from "./account";
+import { drawDeployment } from "./drawing";
 import { deploymentsOf, type WireDeployment } from "./versions";
 
 /** What a program says of a deployment; a type, since interfaces are no records. Source of the rules: Humanloop's v5 API. */
@@ -46,6 +47,7 @@ export const deployment: FlowType<DeploymentFields, Deployment, HumanloopAccount
   creates: ["flow", "environment", "version"],
 
   label: ({ flow, environment }) => `${String(flow)}/${String(environment)}`,
+  draw: drawDeployment,
   identity: (id) => id,
   // By a name and by an id, two may mean one environment.
   queue: ({ flow }) => String(flow),

@@ -6,6 +6,7 @@ import { declarationOf } from "../../lifecycle/state";
 import { currentOrganization, DEFAULT_TAG, type HumanloopAccount } from "./account";
 import type { components } from "./api";
 import { attributeDoubts } from "./attributes";
+import { drawFlow } from "./drawing";
 import { flowOf, versionsOf } from "./versions";
 import { type WireFlow, wireFlow } from "./wire";
 
@@ -47,12 +48,14 @@ export const flow: FlowType<FlowFields, WireFlow, HumanloopAccount> = {
   noun: "Humanloop flow",
   fields,
   nameField: "path",
+  documentField: "attributes",
   outputs: ["versionId", "name", "directoryId"],
   onDuplicate: "upserts",
   creates: ["path", "attributes", "versionName", "versionDescription"],
 
   crossCheck: ({ attributes }) => attributeDoubts(attributes),
   label: (values) => String(values.path),
+  draw: drawFlow,
   identity: (id) => id,
   idOf: ({ id }) => id,
   fromId(id) {

@@ -6,6 +6,7 @@ import type { Values } from "../../lifecycle/values";
 import { isObject } from "../../lifecycle/values";
 import { currentOrganization, type HumanloopAccount } from "./account";
 import type { components } from "./api";
+import { drawMonitoring } from "./drawing";
 import { flowOf } from "./versions";
 import { type WireFlow, wireFlow } from "./wire";
 
@@ -85,6 +86,7 @@ export const monitoring: FlowType<MonitoringFields, WireFlow, HumanloopAccount> 
   creates: ["flow", "evaluators"],
 
   label: ({ flow }) => String(flow),
+  draw: drawMonitoring,
   identity: (_id, state) => monitoring.label(state),
   idOf: ({ id }) => id,
   fromId: (id) => ({ flow: id }),

@@ -6,6 +6,7 @@ import { currentProject, demandUuid, type KapsoAccount, namingTaken, orTaken, pr
 import type { components } from "./api";
 import { declaredDefinition, wireDefinition } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
+import { drawGraph } from "./drawing";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
 import { readStored } from "./graph-writes";
 import { listAll } from "./list";
@@ -42,12 +43,14 @@ export const flow: FlowType<FlowFields, WireDrawn, KapsoAccount> = {
   records: workflow.token,
   fields,
   nameField: "name",
+  documentField: "definition",
   outputs: ["projectId"],
   onDuplicate: "refuses",
   creates: ["name", "description", "definition", "layout"],
 
   crossCheck: problemsOf,
   label: ({ name }) => String(name),
+  draw: drawGraph,
   identity: (id) => id,
   idOf: ({ id }) => id,
   fromId(id) {

@@ -7,6 +7,7 @@ import { UNTOLD } from "../../lifecycle/untold";
 import { containsUnknown, sortedJson, UNKNOWN, type Values } from "../../lifecycle/values";
 import { currentProject, demandUuid, type KapsoAccount, namingTaken, orTaken, projectOf } from "./account";
 import type { components } from "./api";
+import { drawFunction } from "./drawing";
 import { listAll } from "./list";
 
 /** What a program says of a function; a type, since interfaces are no records. Source of the rules: https://docs.kapso.ai */
@@ -138,6 +139,7 @@ export const callable: FlowType<FunctionFields, Seen, KapsoAccount> = {
   creates: ["name", "slug", "description", "code", "functionType", "publicEndpoint", "runtimeConfig"],
 
   label: ({ name }) => String(name),
+  draw: drawFunction,
   identity: (id) => id,
   idOf: ({ id }) => id,
   fromId(id) {

@@ -6,6 +6,7 @@ import { type FlowType, type Problem, rules } from "../../lifecycle/flow-type";
 import { defined, only, type Values } from "../../lifecycle/values";
 import { demandUuid, type KapsoAccount, reworded } from "./account";
 import type { components } from "./api";
+import { drawTrigger } from "./drawing";
 import { listAll } from "./list";
 import { liveWorkflows } from "./workflow";
 
@@ -124,6 +125,7 @@ export const trigger: FlowType<TriggerFields, WireTrigger, KapsoAccount> = {
     const value = propertyValue === undefined ? [] : [JSON.stringify(propertyValue)];
     return [triggerType, ...about, ...value, "of", workflowId].join(" ");
   },
+  draw: drawTrigger,
   identity: (id) => id,
   idOf: ({ id }) => id,
   fromId(id) {

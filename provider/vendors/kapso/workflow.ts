@@ -7,6 +7,7 @@ import { currentProject, demandUuid, type KapsoAccount, namingTaken, orTaken, pr
 import type { components } from "./api";
 import { declaredDefinition, observedDefinition, observedLayout } from "./definition/observed";
 import { sentDefinition } from "./definition/sent";
+import { drawGraph } from "./drawing";
 import { type GraphFields, graphFields, problemsOf } from "./graph-fields";
 import { changesBetween, isSame, isStored, readStored } from "./graph-writes";
 import { listAll } from "./list";
@@ -61,12 +62,14 @@ export const workflow: FlowType<WorkflowFields, WireGraph, KapsoAccount> = {
   noun: "Kapso workflow",
   fields,
   nameField: "name",
+  documentField: "definition",
   outputs: ["projectId"],
   onDuplicate: "refuses",
   creates: ["name", "slug", "description", "definition", "layout"],
 
   crossCheck: problemsOf,
   label: ({ name }) => String(name),
+  draw: drawGraph,
   identity: (id) => id,
   idOf: ({ id }) => id,
   fromId(id) {

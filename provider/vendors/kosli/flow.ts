@@ -5,6 +5,7 @@ import { clauseOf, FlowError, VendorError } from "../../lifecycle/errors";
 import { type FlowType, type Problem, rules } from "../../lifecycle/flow-type";
 import type { KosliAccount } from "./account";
 import type { components } from "./api";
+import { drawTemplate } from "./drawing";
 import {
   EMPTY_TEMPLATE,
   type FlowTemplate,
@@ -79,6 +80,7 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
   noun: "Kosli flow",
   fields: flowFields,
   nameField: "name",
+  documentField: "template",
   outputs: ["vendorId", "url"],
   onDuplicate: "upserts",
   creates: ["name", "org", ...CARRIED_BY_PUT],
@@ -96,6 +98,7 @@ export const flow: FlowType<FlowFields, WireFlow, KosliAccount> = {
   },
 
   label: ({ org, name }) => `${String(org)}/${String(name)}`,
+  draw: drawTemplate,
   identity: (_id, state) => (typeof state.vendorId === "string" ? state.vendorId : flow.label(state)),
   idOf: ({ org, name }) => `${org}/${name}`,
   fromId(id) {

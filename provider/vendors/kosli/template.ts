@@ -162,7 +162,7 @@ export function canonicalTemplate(value: unknown): unknown {
 }
 
 /** A list of control names, or the text of a template that is not of their form, by meaning. */
-function canonicalLegacyTemplate(value: unknown): unknown {
+export function canonicalLegacyTemplate(value: unknown): unknown {
   return canonicalTemplate(Array.isArray(value) ? translateLegacy(value) : value);
 }
 

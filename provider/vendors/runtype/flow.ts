@@ -6,6 +6,7 @@ import { defined } from "../../lifecycle/values";
 import { asLoudAs } from "../vendor";
 import { currentOwner, ownerOf, type RuntypeAccount } from "./account";
 import type { components } from "./api";
+import { drawSteps } from "./drawing";
 import { type Changes, put, stepsToSend, withoutOthers, withSent } from "./flow-writes";
 import { demandFree, namesakes, several } from "./namesakes";
 import { declaredSteps, observedSteps, usesWhen } from "./steps/observed";
@@ -53,12 +54,14 @@ export const flow: FlowType<FlowFields, StoredFlow, RuntypeAccount> = {
   noun: "Runtype flow",
   fields,
   nameField: "name",
+  documentField: "steps",
   outputs: ["dashboardUrl", "stepsHash"],
   onDuplicate: "twins",
   creates: ["name", "description", "steps"],
 
   crossCheck: ({ steps, validate }) => asLoudAs(validate, () => stepProblems(steps)),
   label: ({ name }) => String(name),
+  draw: drawSteps,
   identity: (id) => id,
   idOf: (wire) => wire.flow.id,
   fromId(id) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { FlowError } from "../../lifecycle/errors";
 import { type FlowType, rules } from "../../lifecycle/flow-type";
 import { currentOwner, type RuntypeAccount } from "./account";
+import { drawPublication } from "./drawing";
 import { DECIDERS, NOUN, type Publication, publish } from "./publishing";
 import { versionsOf, type WireVersions } from "./versions";
 
@@ -47,6 +48,7 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
   creates: Object.keys(fields.shape),
 
   label: ({ flow }) => String(flow),
+  draw: drawPublication,
   identity: (_id, state) => publication.label(state),
   idOf: ({ flow }) => flow,
   fromId: (id) => ({ flow: id }),
