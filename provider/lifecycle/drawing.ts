@@ -30,7 +30,7 @@ export interface Box {
  * `start`: where it begins. `choice`: goes on in one of several ways. `missing`: an arrow leads to it, and it is not there
  * or not known. `step`: everything else.
  */
-type Shape = "start" | "choice" | "step" | "missing";
+export type Shape = "start" | "choice" | "step" | "missing";
 
 /** What comes after what. */
 export interface Arrow {

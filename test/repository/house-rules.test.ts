@@ -14,7 +14,9 @@ function sources(...folders: string[]): { file: string; text: string; imports: s
       .map((entry) => {
         const file = relative(root, join(entry.parentPath, entry.name));
         const text = readFileSync(join(root, file), "utf8");
-        const imports = [...text.matchAll(/(?:from|import|require\()\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
+        const imports = [...text.matchAll(/(?<!")(?:from|import|require\()\s*"([^"]+)"/g)].map(
+          (match) => match[1] ?? "",
+        );
         return { file, text, imports };
       }),
   );
@@ -80,6 +82,21 @@ describe("house rules", () => {
         ({ file, imports }) => !file.startsWith("provider/cli/") && imports.some((each) => each.includes("/cli/")),
       ),
     );
+  });
+
+  it("pictures know drawings alone, and only commands make them: what places their boxes is in one file, loaded when it is needed", () => {
+    const allowed = /^(\.\/|\.\.\/lifecycle\/drawing$|@dagrejs\/dagre$)/;
+    none(sources("provider/picture").filter(({ imports }) => imports.some((each) => !allowed.test(each))));
+    const made = /^provider\/(cli|picture)\//;
+    none(
+      provider.filter(({ file, imports }) => !made.test(file) && imports.some((each) => each.includes("/picture/"))),
+    );
+    const placing = provider.filter(({ text }) => text.includes("@dagrejs/dagre"));
+    assert.deepEqual(
+      placing.map(({ file }) => file),
+      ["provider/picture/layout.ts"],
+    );
+    assert.doesNotMatch(placing[0]?.text ?? "", /^import .*dagre/m);
   });
 
   it("only the commands touch files and other programs; the runtime reads the package's version", () => {
