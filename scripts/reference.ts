@@ -207,8 +207,8 @@ class Page {
       [
         "- `refresh`: `pulumi refresh`, `--refresh` of a preview or an up, and `get`. A preview without it makes no calls but those of lookups.",
         "- `create`, `update`, `delete`: what an up or a destroy does. `adopt`: what a creation with `adopt` calls besides.",
-        "- `export`: listing everything and taking over what is there. `pulumi-flows drift` makes calls of `refresh`; with `--unmanaged` it makes calls of `export` too, and so does `pulumi-flows doctor`, which also asks whose the key is.",
-        `- **For reading only** (previews, refreshes, lookups, exports, drift, doctor) it takes: ${rightsForReading(this.#vendor)}.`,
+        "- `export`: listing everything and taking over what is there. `pulumi-flows drift` makes calls of `refresh`; with `--unmanaged` it makes calls of `export` too, and so does `pulumi-flows doctor`, which also asks whose the key is. `pulumi-flows graph --id` makes those of taking over.",
+        `- **For reading only** (previews, refreshes, lookups, exports, drift, doctor, graph) it takes: ${rightsForReading(this.#vendor)}.`,
       ].join("\n"),
     );
   }

@@ -89,7 +89,7 @@ Exit code: 0 no drift, 2 drift (with --unmanaged also flows that no state declar
   },
   async run(given, io) {
     const vendors = vendorsNamed(given.vendor);
-    const kept = await readStates(given.state ?? [], io);
+    const kept = await readStates(given.state ?? [], "drift", io);
     if (given.unmanaged) demandStacksNamed(kept, given.stack);
     const states = await configured(kept, given.stack, io.cwd);
     const report = await reportOn(

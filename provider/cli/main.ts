@@ -5,9 +5,10 @@ import type { Command } from "./command";
 import { doctor } from "./doctor";
 import { drift } from "./drift";
 import { exportCommand } from "./export/command";
+import { graph } from "./graph/command";
 import { CommandError, type Io, UsageError } from "./io";
 
-const commands: Readonly<Record<string, Command>> = { doctor, drift, export: exportCommand };
+const commands: Readonly<Record<string, Command>> = { doctor, drift, export: exportCommand, graph };
 
 function usage(): string {
   const names = Object.keys(commands);

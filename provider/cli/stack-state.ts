@@ -1,13 +1,11 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { z } from "zod";
 import { PROVIDER, SECRET, SIGNATURE } from "../hosts/pulumi-dynamic";
-import { messageOf } from "../lifecycle/errors";
 import { type PropertyPath, valueAt } from "../lifecycle/paths";
 import { HIDDEN } from "../lifecycle/secrets";
 import { isObject, mapMembers, type Values } from "../lifecycle/values";
 import { OWN_NAMESPACE } from "../runtime/settings";
 import { CommandError, type Io } from "./io";
+import { readText } from "./text-file";
 
 /** The versions of exported states that are known. */
 const VERSIONS = { first: 3, last: 4 };
@@ -75,33 +73,31 @@ const deployment = z.looseObject({
   pending_operations: z.array(z.unknown()).nullish(),
 });
 
-/** The states in these files, or where none is named, on standard input; `-` is standard input too. */
-export async function readStates(files: readonly string[], io: Io): Promise<StackState[]> {
+/**
+ * The states in these files, or where none is named, on standard input; `-` is standard input too.
+ *
+ * @param command what messages tell to run
+ */
+export async function readStates(files: readonly string[], command: string, io: Io): Promise<StackState[]> {
   const named = files.length > 0 ? [...new Set(files)] : ["-"];
   return Promise.all(
     named.map(async (file) =>
-      file === "-" ? stateIn(await piped(io), "standard input") : stateIn(readText(file, io), file),
+      file === "-"
+        ? stateIn(await piped(command, io), "standard input")
+        : stateIn(readText(file, "The state", io), file),
     ),
   );
 }
 
-async function piped(io: Io): Promise<string> {
+async function piped(command: string, io: Io): Promise<string> {
   const text = await io.stdin();
   if (text === undefined)
     throw new CommandError(
-      "No state is given: run `pulumi stack export | pulumi-flows drift`, or name a file with --state.",
+      `No state is given: run \`pulumi stack export | pulumi-flows ${command}\`, or name a file with --state.`,
     );
   if (text.trim() === "")
     throw new CommandError("Standard input is empty: `pulumi stack export` has failed, or has no stack selected.");
   return text;
-}
-
-function readText(file: string, io: Io): string {
-  try {
-    return readFileSync(resolve(io.cwd, file), "utf8");
-  } catch (error) {
-    throw new CommandError(`The state ${file} cannot be read: ${messageOf(error)}`);
-  }
 }
 
 /**

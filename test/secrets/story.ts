@@ -45,12 +45,15 @@ async function failing(printed: Promise<{ what: string; ok: boolean }>): Promise
   if (ok) throw new Error(`${what} should have failed`);
 }
 
-/** Looks for drift, with the secrets of the state and without them. */
+/** Looks for drift and at pictures, with the secrets of the state and without them. */
 async function look(stage: Stage): Promise<void> {
   const [shown, hidden] = [await stage.exported(true), await stage.exported(false)];
   await stage.command(["drift"], shown);
   await stage.command(["drift", "--json", "--unmanaged"], shown);
   await stage.command(["drift", "--unmanaged"], hidden);
+  await expected(stage.command(["graph"], shown));
+  await expected(stage.command(["graph", "--format", "svg", "--out", "pictures", "--force"], shown));
+  await expected(stage.command(["graph"], hidden));
 }
 
 /** Gives secrets other values, as people do at the vendors. */

@@ -66,7 +66,7 @@ export function writeFiles(cwd: string, folder: string, fates: ReadonlyMap<Expor
       writeFileSync(path, file.text, { mode });
     } catch (error) {
       throw new CommandError(
-        `${join(folder, file.path)} cannot be written: ${messageOf(error)}. The export is not whole: run it again, with --force, when this is mended.`,
+        `${join(folder, file.path)} cannot be written: ${messageOf(error)}. Not everything is written: run it again, with --force, when this is mended.`,
       );
     }
   }

@@ -34,7 +34,7 @@ export function named(flows: readonly TakenFlow[]): (TakenFlow & Name)[] {
         compare(a.slug, b.slug) || compare(a.flow.type.token, b.flow.type.token) || compare(a.flow.id, b.flow.id),
     )
     .map(({ flow, slug: wanted }) => {
-      const slug = unique(RESERVED_FILES.test(wanted) ? `${wanted}-flow` : wanted, slugs, "-");
+      const slug = freeSlug(wanted, slugs);
       return { ...flow, slug, variable: unique(variableOf(slug), variables, "") };
     });
 }
@@ -87,6 +87,15 @@ export function slugOf(parts: readonly string[], longest = LONGEST): string {
 function variableOf(slug: string): string {
   const variable = slug.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   return /^[a-z]/.test(variable) ? variable : `flow${variable}`;
+}
+
+/** A name for a file, without its ending, that every system takes and that is not taken yet. Takes it. */
+export function freeFileName(wanted: string, taken: Set<string>): string {
+  return freeSlug(slugOf([wanted]) || "flow", taken);
+}
+
+function freeSlug(slug: string, taken: Set<string>): string {
+  return unique(RESERVED_FILES.test(slug) ? `${slug}-flow` : slug, taken, "-");
 }
 
 /** The name, with a number where it is taken. Takes it. */
