@@ -10,7 +10,7 @@ import { type Calls, flowCalls } from "./flow-calls";
 import { lookupCalls, lookupNames } from "./lookup-calls";
 
 describe("calls", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   /** By token, and by vendor for lookups. */
   const recorded: Record<string, Calls> = {};

@@ -145,7 +145,7 @@ describe("runtype:FlowPublication", () => {
       assert.deepEqual(published(), ["a"]);
       const run = world.publication.bench.run();
       await world.publication.up({ flow: flow().id, triggers: ["1"], onConflict: "overwrite", ...wish }, { run });
-      assert.ok(run.log.at("warn").some((each) => each.includes("It is overwritten, as `onConflict` or")));
+      assert.ok(run.log.at("warn").some((each) => each.includes("It is overwritten, as `onConflict`")));
     }
     emulator.edit({ vendor: "runtype", action: "publishFlow", flow: "support", version: a });
     await world.publication.up({ flow: flow().id, triggers: ["2"], version: b }, { refresh: true });
