@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Scene } from "../conformance/scene";
 import { kosliFlow } from "../conformance/subjects/kosli-flow";
@@ -9,8 +9,6 @@ import { type ExportedFlow, exported, jsonOf, nowhere, run } from "./exported-st
 
 describe("drift: Kosli", function () {
   this.timeout(60_000);
-
-  after(() => rmSync(nowhere, { recursive: true, force: true }));
 
   describe("of Kosli", () => {
     const open = (test: (scene: Scene) => Promise<void>) => () => within(kosliFlow, test);

@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
 import { listedTypes } from "../../provider/cli/unmanaged";
 import type { Values } from "../../provider/lifecycle/values";
 import { allVendors } from "../../provider/vendors";
 import { fieldsOf, programsOf } from "../conformance/scene";
 import { subjects } from "../conformance/subjects";
 import { drift, flowOf, listOf, providerOf, within } from "./drifting";
-import { exported, jsonOf, nowhere, run } from "./exported-state";
+import { exported, jsonOf, run } from "./exported-state";
 
 const shipped = subjects.filter(({ vendor }) => vendor.name !== "toy");
 
 describe("drift", function () {
   this.timeout(60_000);
-
-  after(() => rmSync(nowhere, { recursive: true, force: true }));
 
   for (const subject of shipped) {
     const { token } = subject.type;

@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../../provider/cli/main";
@@ -17,6 +17,8 @@ export interface Told {
 
 /** A folder that belongs to no project, so that only states and environment configure anything. */
 export const nowhere = mkdtempSync(join(tmpdir(), "pulumi-flows-cli-"));
+// Several files of tests may share it in one process.
+process.once("exit", () => rmSync(nowhere, { recursive: true, force: true }));
 
 /** Runs a command in this process. Without `stdin` there is a terminal. */
 export async function run(
