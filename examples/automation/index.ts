@@ -2,7 +2,7 @@
 //
 //   npx ts-node index.ts [preview | up | destroy] [--at-once 4] [--only acme,globex]
 //
-// A customer that fails stops no other; the exit code is 1 then.
+// A customer that fails stops no other; the exit code is 1 then. Stacks of nobody on the list are named, and left alone.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,6 +32,8 @@ const only = values.only?.split(",");
 const all: Customer[] = JSON.parse(readFileSync(join(__dirname, "customers.json"), "utf8"));
 const customers = only ? all.filter(({ name }) => only.includes(name)) : all;
 
+const PROGRAM = join(__dirname, "customer");
+
 const shared = {
   ...limitsOf("kapso"),
   ...limitsOf("kosli"),
@@ -49,9 +51,7 @@ function limitsOf(vendor: string): Record<string, string> {
 let opening: Promise<unknown> = Promise.resolve();
 
 function open({ name }: Customer): Promise<Stack> {
-  const opened = opening.then(() =>
-    LocalWorkspace.createOrSelectStack({ stackName: name, workDir: join(__dirname, "customer") }),
-  );
+  const opened = opening.then(() => LocalWorkspace.createOrSelectStack({ stackName: name, workDir: PROGRAM }));
   opening = opened.catch(() => undefined);
   return opened;
 }
@@ -61,9 +61,31 @@ async function run(customer: Customer): Promise<string> {
   const stack = await open(customer);
   const settings = Object.entries({ ...shared, ...customer.settings });
   await stack.setAllConfig(Object.fromEntries(settings.map(([key, value]) => [key, { value }])));
+  await forget(stack, customer);
   if (operation === "preview") return told((await stack.preview()).changeSummary);
   if (operation === "destroy") return told((await stack.destroy()).summary.resourceChanges);
   return told((await stack.up()).summary.resourceChanges);
+}
+
+/**
+ * Takes away settings of the program that the customer no longer has: what they asked for would else stay for ever. Secrets
+ * were never on the list, and settings of vendors may be the customer's own account: they are left alone.
+ */
+async function forget(stack: Stack, { settings }: Customer): Promise<void> {
+  const { name: project } = await stack.workspace.projectSettings();
+  const own = `${project}:`;
+  const former = Object.entries(await stack.getAllConfig()).flatMap(([key, { secret }]) =>
+    key.startsWith(own) && !secret && !(key in settings) && !(key.slice(own.length) in settings) ? [key] : [],
+  );
+  if (former.length > 0) await stack.removeAllConfig(former);
+}
+
+/** The stacks of nobody on the list, such as those of former customers: what they hold lives on. */
+async function strays(): Promise<string[]> {
+  const workspace = await LocalWorkspace.create({ workDir: PROGRAM });
+  // In Pulumi Cloud the organization may stand before the name.
+  const names = (await workspace.listStacks()).map(({ name }) => name.split("/").at(-1) ?? name);
+  return names.filter((stack) => !all.some(({ name }) => name === stack)).sort();
 }
 
 function told(changes: Partial<Record<string, number>> = {}): string {
@@ -95,6 +117,11 @@ async function main(): Promise<void> {
   }
   const failed = ended.filter(({ ok }) => !ok).length;
   console.log(`${ended.length - failed} customers done, ${failed} failed`);
+  for (const stack of await strays()) {
+    console.log(
+      `${stack}: NOBODY on the list, left as it is; \`pulumi destroy --stack ${stack}\` takes away what it holds`,
+    );
+  }
   process.exitCode = failed > 0 ? 1 : 0;
 }
 

@@ -153,6 +153,40 @@ describe("automation: many customers on the real CLI", function () {
     });
   });
 
+  it("automation: what a customer is no longer promised is taken away, and what was set by hand stays", async () => {
+    const byHand = ["customer-support:note", "kosli:maxRequestsPerHour"];
+    await customers.pulumi("config", "set", "--stack", "acme", "--secret", "customer-support:note", "theirs");
+    await customers.pulumi("config", "set", "--stack", "acme", "kosli:maxRequestsPerHour", "5000");
+    const putBack = customers.rewrite((all) =>
+      all.map(({ name, settings: { audited, ...settings } }) => ({
+        name,
+        settings: name === "acme" || audited === undefined ? settings : { ...settings, audited },
+      })),
+    );
+    const { code, printed } = await customers.drive("up", "--only", "acme");
+    assert.equal(code, 0, printed);
+    assert.match(printed, /^acme: 1 delete, 3 same$/m);
+    assert.deepEqual(alive(emulator).releases, ["support-globex"]);
+    const config = JSON.parse((await customers.pulumi("config", "--stack", "acme", "--json")).printed);
+    for (const key of byHand) assert.ok(key in config, key);
+    assert.ok(!("customer-support:audited" in config) && "customer-support:company" in config);
+    putBack();
+    assert.match((await customers.drive("up", "--only", "acme")).printed, /^acme: 1 create, 3 same$/m);
+  });
+
+  it("automation: a stack whose customer was taken off the list is named in every summary, and left alone", async () => {
+    const putBack = customers.rewrite((all) => all.filter(({ name }) => name !== "umbrella"));
+    for (const operation of ["preview", "up"]) {
+      const { code, printed } = await customers.drive(operation, "--only", "acme");
+      assert.equal(code, 0, printed);
+      assert.match(printed, /^umbrella: NOBODY on the list, left as it is; `pulumi destroy --stack umbrella`/m);
+      assert.equal(printed.match(/NOBODY/g)?.length, 1, printed);
+    }
+    assert.deepEqual(alive(emulator).bots, EVERYBODY);
+    putBack();
+    assert.doesNotMatch((await customers.drive("preview", "--only", "umbrella")).printed, /NOBODY/);
+  });
+
   it("automation: one customer alone can be run", async () => {
     const { code, printed } = await customers.drive("destroy", "--only", "initech");
     assert.equal(code, 0, printed);

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   appendFileSync,
@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -21,6 +22,19 @@ const root = resolve(__dirname, "../..");
 export interface Ended {
   readonly code: number | null;
   readonly printed: string;
+}
+
+/** A customer on the list. */
+export interface Customer {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (printed += data));
+  const [code] = await once(child, "close");
+  return { code, printed };
 }
 
 /** A machine: a copy of examples/automation in a temporary folder, whose vendors an emulator plays. */
@@ -54,14 +68,25 @@ export class Customers {
 
   /** Runs the example to its end. */
   async drive(...args: readonly string[]): Promise<Ended> {
-    const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "index.ts", ...args], {
-      cwd: this.folder,
-      env: { ...process.env, ...this.env },
-    });
-    let printed = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (printed += data));
-    const [code] = await once(child, "close");
-    return { code, printed };
+    return ended(
+      spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "index.ts", ...args], {
+        cwd: this.folder,
+        env: { ...process.env, ...this.env },
+      }),
+    );
+  }
+
+  /** Changes the list of customers, and answers with what puts it back. */
+  rewrite(change: (customers: readonly Customer[]) => readonly Customer[]): () => void {
+    const file = join(this.folder, "customers.json");
+    const before = readFileSync(file, "utf8");
+    writeFileSync(file, JSON.stringify(change(JSON.parse(before))));
+    return () => writeFileSync(file, before);
+  }
+
+  /** Runs the CLI in the folder of the program. */
+  async pulumi(...args: readonly string[]): Promise<Ended> {
+    return ended(spawn("pulumi", args, { cwd: this.program, env: { ...process.env, ...this.env } }));
   }
 
   /** Holds the next run of a customer's stack before its end, until it is released. */
