@@ -124,6 +124,7 @@ export function echoes(secret: string): string[] {
     quoted,
     quoted.replaceAll("/", "\\/"),
     quoted.replaceAll("&", "\\u0026"),
+    quoted.replaceAll("/", "\\/").replaceAll("&", "\\u0026"),
     escapeHtml(secret),
     encodeURIComponent(secret),
     encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
