@@ -113,6 +113,7 @@ function formsOf(text: string): string[] {
   const quoted = (each: string) => JSON.stringify(each).slice(1, -1);
   const encoded = /\p{Surrogate}/u.test(text) ? [] : [encodeURIComponent(text)];
   const bytes = Buffer.from(text);
+  const forScripts = (each: string) => each.replace(/[&<>]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
   return [
     text,
     quoted(text),
@@ -120,7 +121,8 @@ function formsOf(text: string): string[] {
     quoted(quoted(text)),
     // As languages write JSON that is to stand in HTML, or in a script.
     quoted(text).replaceAll("/", "\\/"),
-    quoted(text).replace(/[&<>]/g, (each) => `\\u00${each.charCodeAt(0).toString(16)}`),
+    forScripts(quoted(text)),
+    forScripts(quoted(text).replaceAll("/", "\\/")),
     escapeHtml(text),
     // As messages put a vendor's words on one line.
     text.replace(/\s+/g, " ").trim(),

@@ -121,6 +121,9 @@ describe("secrets", () => {
       ["/", "&#x2F;"],
     ] as const)
       assert.equal(withoutSecrets(`no ${other.replace(sign, as)} here`, [other]), "no [secret] here", as);
+    const spaced = "sk_live_abcdefgh/with a blank & more";
+    const escaped = spaced.replace("/", "\\/").replace("&", "\\u0026");
+    assert.equal(withoutSecrets(`no ${escaped} here`, [spaced]), "no [secret] here");
     assert.equal(withoutSecrets("no 31415 here", [31415]), "no [secret] here");
     for (const cut of ["…", " …", "...", " ..."])
       assert.equal(withoutSecrets(`no tok/AB${cut} and on`, [key]), `no [secret]${cut} and on`);

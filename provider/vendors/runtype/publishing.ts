@@ -194,7 +194,8 @@ async function publishVersion(
     for (const warning of warnings ?? []) account.log.warn(`${NOUN} "${flow}": ${warning}`);
   } catch (error) {
     if (!(error instanceof VendorError && error.outcomeUnknown)) throw error;
-    const now = (await versionsOf(account, flow))?.publishedVersionId;
+    // Where looking fails too, the first failure is what must be told: it may have been published.
+    const now = (await versionsOf(account, flow).catch(() => undefined))?.publishedVersionId;
     if (!now || now === publishedVersionId || isOthers(now)) throw error;
     return now;
   }

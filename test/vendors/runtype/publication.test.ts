@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Request } from "../../../provider/http/request";
 import { FlowError } from "../../../provider/lifecycle/errors";
 import { RunMemory } from "../../../provider/lifecycle/run-memory";
 import type { Values } from "../../../provider/lifecycle/values";
@@ -213,6 +214,21 @@ describe("runtype:FlowPublication", () => {
     await world.up(program("b"));
     assert.deepEqual([published(), publishes()], [["b"], ["publishFlowVersion"]]);
     assert.equal(world.publication.resource.state.publishedVersionId, flow().publishedVersionId);
+  });
+
+  it("a publication without an answer is found also where the first look for it fails", async () => {
+    const world = new World();
+    await world.flow.up(program("a"));
+    const wanted = { flow: flow().id, triggers: [world.flow.resource.state.stepsHash] };
+    const before = ({ path }: Request) => {
+      if (path.text.endsWith("/publish"))
+        emulator.faults([
+          { match: { operation: "publishFlowVersion" }, when: "after", then: { status: 500 } },
+          { match: { method: "GET" }, when: "before", then: { status: 403 }, times: 1 },
+        ]);
+    };
+    await world.publication.up(wanted, { before });
+    assert.deepEqual([published(), publishes()], [["a"], ["publishFlowVersion"]]);
   });
 
   it("a flow that another tool manages as code is not published over, unless the program says so", async () => {
