@@ -119,7 +119,7 @@ function stateIn(text: string, source: string): StackState {
     const token = tokenOf(each);
     if (token === undefined || each.external) return [];
     if (each.delete || each.pendingReplacement)
-      notes.push(`${each.urn}: an earlier \`pulumi up\` was to replace it and did not finish; it is not compared.`);
+      notes.push(`${each.urn}: an earlier \`pulumi up\` was to replace it and did not finish; it is left out.`);
     else if (each.initErrors?.length) notes.push(`${each.urn}: the last \`pulumi up\` changed it only in part.`);
     if (each.pendingReplacement && !each.delete) return [];
     if (!each.id) throw new CommandError(`${source}: ${each.urn} has no id.`);

@@ -1,4 +1,5 @@
-import type { Drawing } from "./drawing";
+import { withoutCredentials } from "./credentials";
+import { type Drawing, drawnText } from "./drawing";
 import type { FlowType } from "./flow-type";
 import { type PropertyPath, valueAt } from "./paths";
 import { redacted, withoutSecrets, withoutSecretTexts } from "./secrets";
@@ -9,6 +10,8 @@ import { mapMembers, type Values } from "./values";
 export interface Drawn {
   /** Such as `acme/web`. */
   readonly label: string;
+  /** What the program calls it, where its type has names; else the label. */
+  readonly name: string;
   readonly drawing: Drawing;
 }
 
@@ -21,7 +24,7 @@ export interface KnownSecrets {
 }
 
 /**
- * Draws a flow without its secrets.
+ * Draws a flow without its secrets, and without what looks like one.
  *
  * @param values a state of this version, or checked arguments
  */
@@ -29,6 +32,10 @@ export function draw(type: FlowType, values: Values, known: KnownSecrets = {}): 
   const places = [...secretsOf(type, values), ...(known.places ?? [])];
   // A text that is a secret in one place is one everywhere.
   const texts = [...places.map((path) => valueAt(values, path)), ...(known.texts ?? [])];
-  const shown = mapMembers(values, (value, field) => withoutSecretTexts(redacted(value, [field], places), texts));
-  return { label: withoutSecrets(type.label(shown), texts), drawing: type.draw(shown) };
+  const shown = mapMembers(values, (value, field) =>
+    withoutCredentials(withoutSecretTexts(redacted(value, [field], places), texts), field),
+  );
+  const label = withoutSecrets(type.label(shown), texts);
+  const name = type.nameField === undefined ? label : drawnText(shown[type.nameField]);
+  return { label, name, drawing: type.draw(shown) };
 }

@@ -12,7 +12,7 @@ export interface Drawing {
 
 /** One thing that a flow is made of: a step, a piece of evidence, a version. */
 export interface Box {
-  /** Unique in the drawing; the same thing has the same one in every drawing of the flow. */
+  /** Unique in the drawing; the same thing has the same one in every drawing of the flow that is made of a program or of its state; a vendor may tell other ids. */
   readonly id: string;
   /** What kind of thing it is, in the vendor's word: `send_text`. */
   readonly kind: string;
@@ -20,7 +20,7 @@ export interface Box {
   /** What it says or does, as long as it is; empty where there is nothing to tell. */
   readonly detail: string;
   readonly shape: Shape;
-  /** What it is made of, without what other boxes show, in its normal form. */
+  /** What it is made of, without what other boxes show, in its normal form, secrets hidden: two that differ in secrets alone are equal. */
   readonly content: unknown;
   /** Where that stands in the values of the flow. */
   readonly path: PropertyPath;

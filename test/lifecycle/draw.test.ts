@@ -74,6 +74,23 @@ describe("draw", () => {
     });
   });
 
+  it("draw: what looks like a credential is hidden, also where no field calls it a secret, and what a vendor fills in is not", () => {
+    const headers = { Authorization: "Bearer x", Accept: "{{kind}}" };
+    const steps = [
+      {
+        type: "prompt",
+        name: "ask",
+        config: { userPrompt: "Use sk_live_abcdefgh12345678 now", tools: { runtimeTools: [{ config: { headers } }] } },
+      },
+    ];
+    const shown = everythingOf("runtype:Flow", { name: "it", steps });
+    assert.doesNotMatch(shown, /Bearer x|sk_live/);
+    assert.match(shown, /Use \[secret\] now/);
+    assert.match(shown, /{{kind}}/);
+    const attributes = { openai_api_key: "no known shape", headers: [{ name: "X-Key", value: "in a list" }] };
+    assert.doesNotMatch(everythingOf("humanloop:Flow", { path: "it", attributes }), /no known shape|in a list/);
+  });
+
   it("draw: no canary of any secret place of any flow type is in its picture", () => {
     const names = namesIn(1).filter((name) => name.includes(":"));
     const search = new Search(names);

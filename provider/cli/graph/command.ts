@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import partition from "lodash/partition";
 import type { FlowType } from "../../lifecycle/flow-type";
 import { mermaidComment, mermaidOf } from "../../picture/mermaid";
 import { svgOf } from "../../picture/svg";
@@ -54,27 +55,30 @@ Options:
   --stack NAME     The stack whose configuration is used to read it. Default: the one that is
                    selected.
   --format FORMAT  mermaid or svg. Default: mermaid.
-  --out DIR        Writes a file for each flow into this folder. Needed for several as svg.
+  --out DIR        Writes a file for each flow into this folder. Needed for several flows
+                   as SVG.
   --force          Overwrites files that are there and differ.
   --help           Tells this.
 
-Exit code: 0 everything is drawn, 1 an error.
+Exit code: 0 what there is to draw is drawn, 1 an error, or there is nothing.
 `,
   options,
   async run(given, io) {
     const format = formatOf(given.format);
     if (given.force && given.out === undefined) throw new UsageError("--force is for files: name a folder with --out.");
     const { subjects, isWhole } = await drawn(given, io);
-    if (given.out !== undefined) write(subjects, format, given.out, given.force ?? false, io);
-    else if (subjects.length > 0) io.stdout(printed(subjects, format));
-    for (const { title, drawing } of subjects)
-      if (drawing.boxes.length === 0) io.stderr(`warning: ${title}: there is nothing to draw. ${NOTHING}\n`);
+    const [full, empty] = partition(subjects, ({ drawing }) => drawing.boxes.length > 0);
+    for (const { title } of empty) io.stderr(`warning: ${title}: there is nothing to draw. ${NOTHING}\n`);
+    if (full.length === 0) return 1;
+    if (given.out !== undefined) write(full, format, given.out, given.force ?? false, io);
+    else io.stdout(printed(full, format));
     return isWhole ? 0 : 1;
   },
 });
 
 /** Why a drawing may be empty. */
-const NOTHING = "A state does not keep what the program leaves to others; `--id` draws what the vendor has.";
+const NOTHING =
+  "A state does not keep what the program leaves to others; `--type` with `--id` draws what the vendor has.";
 
 function formatOf(given: string | undefined): Format {
   const names = Object.keys(FORMATS) as Format[];
@@ -93,7 +97,8 @@ async function drawn(
   if (token === undefined) {
     if (file !== undefined || id !== undefined) throw new UsageError("Name the type of the flow with --type.");
     if (stack !== undefined) throw new UsageError("--stack goes with --id: a state holds all that is drawn of it.");
-    const { subjects, failures } = await drawnInStates(state ?? [], flow, io);
+    const { subjects, failures, notes } = await drawnInStates(state ?? [], flow, io);
+    for (const note of notes) io.stderr(`note: ${note}\n`);
     for (const failure of failures) io.stderr(`not drawn: ${failure}\n`);
     return { subjects, isWhole: failures.length === 0 };
   }

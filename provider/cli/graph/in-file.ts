@@ -4,7 +4,6 @@ import { plainText } from "../../http/plain-text";
 import { rulesOf } from "../../lifecycle/canonical";
 import { check } from "../../lifecycle/check";
 import { draw } from "../../lifecycle/draw";
-import { drawnText } from "../../lifecycle/drawing";
 import type { FlowType } from "../../lifecycle/flow-type";
 import { isObject, type Values } from "../../lifecycle/values";
 import { CommandError, type Io } from "../io";
@@ -37,8 +36,7 @@ export async function drawnInFile(type: FlowType, file: string, io: Io): Promise
   };
   const tell = (what: string) => (each: { property: string; reason: string }) =>
     `${source}: ${what}${plainText(each.property, 200)}: ${plainText(each.reason, 500)}`;
-  const { label, drawing } = draw(type, inputs);
-  const called = type.nameField === undefined ? label : drawnText(args[type.nameField]);
+  const { name: called, drawing } = draw(type, inputs);
   return {
     subject: { name, title: `${type.noun} "${called}"`, drawing },
     doubts: [

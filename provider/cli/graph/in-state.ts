@@ -13,6 +13,8 @@ export interface FoundInState {
   readonly subjects: readonly Subject[];
   /** Sentences. */
   readonly failures: readonly string[];
+  /** What else is to be known of the states, as sentences. */
+  readonly notes: readonly string[];
 }
 
 /** A flow of a state. */
@@ -51,6 +53,7 @@ export async function drawnInStates(
   return {
     subjects: picked.flatMap(({ subject }) => subject ?? []),
     failures: picked.flatMap(({ subject, failure }) => (subject ? [] : [failure])),
+    notes: states.flatMap(({ notes }) => notes),
   };
 }
 

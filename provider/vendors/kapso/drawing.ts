@@ -15,6 +15,8 @@ export function drawGraph({ definition }: Values): Drawing {
   if (isObject(definition.nodes) || Array.isArray(definition.nodes))
     for (const [key, node] of Object.entries(definition.nodes)) addNode(boxes, key, node, Reflect.get(meant, key));
   else if (definition.nodes !== undefined) boxes.set("nodes", unseen(definition.nodes, "nodes"));
+  if (definition.edges !== undefined && !isObject(definition.edges) && !Array.isArray(definition.edges))
+    boxes.set("edges", unseen(definition.edges, "edges"));
   const arrows = new Map<string, Arrow>();
   for (const edge of edgesIn(definition)) {
     const [from, to] = [drawnText(edge.source), drawnText(edge.target)];

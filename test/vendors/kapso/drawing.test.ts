@@ -83,7 +83,7 @@ describe("drawings of Kapso", () => {
       "missing a [not there]",
       "missing b [not there]",
     ]);
-    assert.deepEqual(boxesOf(workflow([node("a")], UNKNOWN)), ["a [send_text]"]);
+    assert.deepEqual(boxesOf(workflow([node("a")], UNKNOWN)), ["a [send_text]", 'missing edges [edges] "[unknown]"']);
   });
 
   it("Kapso drawings: a graph that is not managed has nothing to draw", () => {
