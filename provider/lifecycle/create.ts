@@ -184,12 +184,12 @@ function adoptingAgain<Wire, Account>(type: FlowType<Values, Wire, Account>, inp
   return adopting(showsOneOf(secretValues(type, inputs), label) ? "all" : label);
 }
 
-function collision<Wire, Account>({ settler, inputs, desired }: Creating<Wire, Account>, found: Wire): FlowError {
+function collision<Wire, Account>({ settler, inputs }: Creating<Wire, Account>, found: Wire): FlowError {
   const { type } = settler;
   const about = type.inTheWay?.(found);
-  const name = type.nameField && desired[type.nameField];
+  const name = type.nameField && inputs[type.nameField];
   const ways = [
-    `take it over with \`adopt: true\` (or for one run with \`${adoptingAgain(settler.type, inputs)}\`)`,
+    `take it over with \`adopt: true\` (or for one run with \`${adoptingAgain(type, inputs)}\`)`,
     ...(name === undefined ? [] : [`give the new one another name such as "${String(name)}-<stack>"`]),
     "bring the existing one into the stack with an import file, which `npx pulumi-flows export` writes",
   ];

@@ -50,6 +50,13 @@ export function drawnText(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value).replaceAll(UNKNOWN, UNKNOWN_TEXT) : String(value);
 }
 
+/** The id, with a number behind it where it is taken: ids may hold what parts them, and unkeyed lists one name twice. */
+export function freeId(id: string, isTaken: (id: string) => boolean, between = " #"): string {
+  let free = id;
+  for (let number = 2; isTaken(free); number++) free = `${id}${between}${number}`;
+  return free;
+}
+
 /** A box; what is left out is empty, and its shape that of a step. */
 export function box(id: string, kind: string, more: Partial<Omit<Box, "id" | "kind">> = {}): Box {
   return { id, kind, title: id, detail: "", shape: "step", content: undefined, path: [], ...more };

@@ -378,14 +378,10 @@ export class Settler<Wire, Account> {
     const told = Object.keys(inputs).filter((name) => !rulesOf(this.type, name).writeOnly);
     const spelledAs = { ...known, ...only(inputs, told) };
     const state = this.stateOf(now, account, declaration, spelledAs, taken ? spelledAs : known);
-    const isDisputable = (field: string) => rulesOf(this.type, field).conflicts !== false;
-    for (const field of declaration.fields.filter((each) => !fields.includes(each) && isDisputable(each))) {
+    const keepsFormer = (field: string) => isOpen(field) || rulesOf(this.type, field).conflicts !== false;
+    for (const field of both.fields.filter((each) => !fields.includes(each) && keepsFormer(each))) {
       if (field in known) state[field] = withKeysOf(known[field], state[field], keys[field] ?? []);
       else if (changed.includes(field)) delete state[field];
-    }
-    for (const field of changed.filter(isOpen)) {
-      if (field in known) state[field] = known[field];
-      else delete state[field];
     }
     const { seen } = declarationOf(state) ?? {};
     if (seen)

@@ -5,7 +5,7 @@ import type { FlowType } from "./flow-type";
 import { showPath, valueAt } from "./paths";
 import type { Settler } from "./settler";
 import { type Declaration, declarationOf, seenOf } from "./state";
-import { isObject, type Values } from "./values";
+import type { Values } from "./values";
 
 /** What a user can do about a change made outside. */
 const WAYS_ON =
@@ -101,14 +101,11 @@ function isDisputed<Wire, Account>(settler: Settler<Wire, Account>, aim: Aim<Wir
 }
 
 /** Whether a field is neither what Pulumi last saw nor, key by key, what is wanted. */
-function isChangedOutside<Wire, Account>(
-  { type }: Settler<Wire, Account>,
-  { state, target, since, keys, unseen }: Aim<Wire>,
-  field: string,
-): boolean {
+function isChangedOutside<Wire, Account>({ type }: Settler<Wire, Account>, aim: Aim<Wire>, field: string): boolean {
+  const { state, since, unseen } = aim;
   const { owns, conflicts: isDisputable = true } = rulesOf(type, field);
   if (!isDisputable || !isTold(type, field, since)) return false;
-  if (owns) return disputedKeys(since[field], state[field], target[field], keys[field] ?? []).length > 0;
+  if (owns) return disputedKeys(aim, field).length > 0;
   const isKept = declarationOf(state)?.fields.includes(field) || field in state;
   if (isKept) return !sameMeaning(type, field, since[field], state[field]);
   return unseen.includes(field) || setSince(type, field, since, state);
@@ -210,25 +207,19 @@ function setSince(type: FlowType, field: string, since: Values, state: Values): 
 }
 
 /** Whether a refresh takes into the state what somebody did to a field that is disputed. */
-function isShownByRefresh<Wire, Account>(
-  { type }: Settler<Wire, Account>,
-  { state, since, target, keys }: Aim<Wire>,
-  field: string,
-): boolean {
-  const before = declarationOf(state);
+function isShownByRefresh<Wire, Account>({ type }: Settler<Wire, Account>, aim: Aim<Wire>, field: string): boolean {
+  const before = declarationOf(aim.state);
   const { owns, keep } = rulesOf(type, field);
-  if (owns) {
-    const disputed = disputedKeys(since[field], state[field], target[field], keys[field] ?? []);
-    return disputed.every((key) => before?.keys[field]?.includes(key));
-  }
+  if (owns) return disputedKeys(aim, field).every((key) => before?.keys[field]?.includes(key));
   return before?.fields.includes(field) || keep !== "nothing";
 }
 
-/** The keys, of those that the program writes or wrote, to which somebody has given a value that is neither what was last seen nor what is wanted. */
-function disputedKeys(now: unknown, known: unknown, wanted: unknown, keys: readonly string[]): string[] {
-  const at = (values: unknown, key: string) =>
-    isObject(values) && Object.hasOwn(values, key) ? values[key] : undefined;
-  return keys.filter((key) => !isEqual(at(now, key), at(known, key)) && !isEqual(at(now, key), at(wanted, key)));
+/** The keys of a field, of those that the program writes or wrote, to which somebody has given a value that is neither what was last seen nor what is wanted. */
+function disputedKeys<Wire>({ since, state, target, keys }: Aim<Wire>, field: string): string[] {
+  const at = (values: Values, key: string) => valueAt(values, [field, key]);
+  const isDisputedKey = (key: string) =>
+    !isEqual(at(since, key), at(state, key)) && !isEqual(at(since, key), at(target, key));
+  return (keys[field] ?? []).filter(isDisputedKey);
 }
 
 /** The values that clear what the program no longer declares, unless it now spells the same thing otherwise. */

@@ -1,4 +1,4 @@
-import type { Box, Shape } from "../lifecycle/drawing";
+import { type Box, freeId, type Shape } from "../lifecycle/drawing";
 import type { Picture } from "./picture";
 import { inReadingOrder } from "./reading-order";
 import { plainLine, plainLines, shortened } from "./text";
@@ -56,8 +56,7 @@ function namesOf(boxes: readonly Box[]): ReadonlyMap<string, string> {
   return new Map(
     boxes.map(({ id }) => {
       const name = `n_${shortened(plainLine(id), 40).replace(/[^A-Za-z0-9]+/g, "_")}`;
-      let own = name;
-      for (let number = 2; taken.has(own); number++) own = `${name}_${number}`;
+      const own = freeId(name, (each) => taken.has(each), "_");
       taken.add(own);
       return [id, own];
     }),

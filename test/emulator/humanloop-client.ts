@@ -1,4 +1,5 @@
-import type { Emulator } from "../../testing/src/emulator";
+import assert from "node:assert/strict";
+import { defaultSwitches, type Emulator, type Switches } from "../../testing/src/emulator";
 
 export interface Answer {
   readonly status: number;
@@ -118,4 +119,24 @@ export function detailOf({ body }: Answer): unknown {
 /** The values of one member of each. */
 export function each<T, Name extends keyof T>(rows: readonly T[], name: Name): T[Name][] {
   return rows.map((row) => row[name]);
+}
+
+/** Tries a thing with each value of a switch, on an emulator that holds nothing. */
+export async function withEach<Name extends keyof Switches, Expected>(
+  emulator: Emulator,
+  name: Name,
+  cases: readonly (readonly [Switches[Name], Expected])[],
+  attempt: (value: Switches[Name]) => Promise<Expected>,
+): Promise<void> {
+  assert.equal(defaultSwitches[name], cases[0]?.[0], `${name}: the first case is the default`);
+  for (const [value, expected] of cases) {
+    emulator.reset();
+    emulator.switches({ [name]: value });
+    assert.deepEqual(await attempt(value), expected, `${name}: ${value}`);
+  }
+}
+
+/** The status of an answer. */
+export async function statusOf(answer: Promise<{ readonly status: number }>): Promise<number> {
+  return (await answer).status;
 }

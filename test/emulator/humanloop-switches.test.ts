@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
+import { type Edit, type Emulator, humanloopDefaults, startEmulator } from "../../testing/src/emulator";
 import {
-  defaultSwitches,
-  type Edit,
-  type Emulator,
-  humanloopDefaults,
-  type Switches,
-  startEmulator,
-} from "../../testing/src/emulator";
-import { detailOf, each, type Flow, type HumanloopClient, humanloopClient } from "./humanloop-client";
+  detailOf,
+  each,
+  type Flow,
+  type HumanloopClient,
+  humanloopClient,
+  statusOf,
+  withEach,
+} from "./humanloop-client";
 
 const production = { id: humanloopDefaults.production };
 const pinned = { evaluator_version_id: "evv_0000000000000000000001" };
@@ -29,20 +30,6 @@ describe("emulator: switches of humanloop", () => {
   after(() => emulator.close());
 
   const edit = (change: Edit) => emulator.edit(change);
-  /** Tries a thing with each value of a switch, on an emulator that holds nothing. */
-  const withEach = async <Name extends keyof Switches, Expected>(
-    name: Name,
-    cases: readonly (readonly [Switches[Name], Expected])[],
-    attempt: (value: Switches[Name]) => Promise<Expected>,
-  ) => {
-    assert.equal(defaultSwitches[name], cases[0]?.[0], `${name}: the first case is the default`);
-    for (const [value, expected] of cases) {
-      emulator.reset();
-      emulator.switches({ [name]: value });
-      assert.deepEqual(await attempt(value), expected, `${name}: ${value}`);
-    }
-  };
-  const statusOf = async (answer: Promise<{ status: number }>) => (await answer).status;
   /** Two versions, the first of which is live. */
   const two = async (path = "A") => {
     const first = await humanloop.upsert({ path, attributes: { a: 1 } });
@@ -53,6 +40,7 @@ describe("emulator: switches of humanloop", () => {
   describe("access and errors", () => {
     it("switches: a file of another organization is 404 or 401", () =>
       withEach(
+        emulator,
         "humanloopForeignFile",
         [
           [404, 404],
@@ -68,6 +56,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: a member who deploys is refused with 401 or 403", () =>
       withEach(
+        emulator,
         "humanloopRoleRefusal",
         [
           [401, 401],
@@ -83,6 +72,7 @@ describe("emulator: switches of humanloop", () => {
     it("switches: the detail of an error is a text, or an object that holds it", () => {
       const text = "There is no flow none";
       return withEach<"humanloopErrorDetail", unknown>(
+        emulator,
         "humanloopErrorDetail",
         [
           ["text", text],
@@ -97,6 +87,7 @@ describe("emulator: switches of humanloop", () => {
       const text = "A flow needs a path or an id";
       const list = [{ loc: ["body"], msg: text, type: "value_error" }];
       await withEach<"humanloopRefusal422", unknown>(
+        emulator,
         "humanloopRefusal422",
         [
           ["list", list],
@@ -111,6 +102,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: members without value are null or missing, and nulls in attributes stay", () =>
       withEach(
+        emulator,
         "humanloopNoValue",
         [
           ["null", null],
@@ -131,6 +123,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: unknown members of a request are ignored or refused, those of attributes never", () =>
       withEach(
+        emulator,
         "humanloopUnknownMembers",
         [
           ["ignored", [200, 200, 200]],
@@ -151,6 +144,7 @@ describe("emulator: switches of humanloop", () => {
   describe("deployments", () => {
     it("switches: a read where nothing is deployed finds nothing, or the newest version", () =>
       withEach(
+        emulator,
         "humanloopNothingDeployed",
         [
           ["notFound", [404, 404]],
@@ -167,6 +161,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: the default environment may be emptied, or not", () =>
       withEach(
+        emulator,
         "humanloopRemoveDefault",
         [
           ["allowed", [204, 204]],
@@ -183,6 +178,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: removing what is not deployed is 404 or done", () =>
       withEach(
+        emulator,
         "humanloopRemoveNothing",
         [
           [404, 404],
@@ -197,6 +193,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: an unknown environment is 404 or 422, by id and by name", () =>
       withEach(
+        emulator,
         "humanloopUnknownEnvironment",
         [
           [404, [404, 404]],
@@ -213,6 +210,7 @@ describe("emulator: switches of humanloop", () => {
   describe("paths", () => {
     it("switches: a move to a taken path is 409 or 422", () =>
       withEach(
+        emulator,
         "humanloopTakenPath",
         [
           [409, 409],
@@ -226,6 +224,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: an upsert at the path of a file of another type is 409 or 422", () =>
       withEach(
+        emulator,
         "humanloopUpsertOtherType",
         [
           [409, 409],
@@ -239,6 +238,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: the id of a file of another type is 404 or 422 where a flow is asked for", () =>
       withEach(
+        emulator,
         "humanloopOtherTypeId",
         [
           [404, [404, 404]],
@@ -253,6 +253,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: an upsert by id with another path is refused, moves the flow, or leaves it where it is", () =>
       withEach(
+        emulator,
         "humanloopIdAndPath",
         [
           ["refused", [422, "A"]],
@@ -269,6 +270,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: a move by a path and a name is refused, or the path counts", () =>
       withEach(
+        emulator,
         "humanloopMoveBothWays",
         [
           ["refused", [422, "A"]],
@@ -283,6 +285,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: a move to a new directory makes it, or is refused", () =>
       withEach(
+        emulator,
         "humanloopMoveNewDirectory",
         [
           ["created", [200, 2]],
@@ -297,6 +300,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: slashes at the ends of a path are dropped or refused", () =>
       withEach(
+        emulator,
         "humanloopSlashes",
         [
           ["dropped", [200, 200]],
@@ -321,6 +325,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: a deactivated evaluator stays listed, or is gone", () =>
       withEach<"humanloopDeactivated", string[]>(
+        emulator,
         "humanloopDeactivated",
         [
           ["listed", ["inactive"]],
@@ -331,6 +336,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: activating twice, and deactivating what is off, is accepted or refused", () =>
       withEach(
+        emulator,
         "humanloopRepeatedActivation",
         [
           ["accepted", [200, 200]],
@@ -346,6 +352,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: an unknown evaluator is 404 or 422, and nothing of the change is done", () =>
       withEach(
+        emulator,
         "humanloopUnknownEvaluator",
         [
           [404, [404, 404]],
@@ -366,6 +373,7 @@ describe("emulator: switches of humanloop", () => {
 
     it("switches: new flows and versions show in lists at once, or only after some", () =>
       withEach(
+        emulator,
         "humanloopListDelay",
         [
           [0, [2, 2, 2, 2]],

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  defaultSwitches,
-  type Edit,
-  type Emulator,
-  humanloopDefaults,
-  type Switches,
-  startEmulator,
-} from "../../testing/src/emulator";
-import { each, type HumanloopClient, humanloopClient } from "./humanloop-client";
+import { type Edit, type Emulator, humanloopDefaults, startEmulator } from "../../testing/src/emulator";
+import { each, type HumanloopClient, humanloopClient, statusOf, withEach } from "./humanloop-client";
 
 const production = { id: humanloopDefaults.production };
 
@@ -28,20 +21,6 @@ describe("emulator: switches of humanloop's versions", () => {
   after(() => emulator.close());
 
   const edit = (change: Edit) => emulator.edit(change);
-  /** Tries a thing with each value of a switch, on an emulator that holds nothing. */
-  const withEach = async <Name extends keyof Switches, Expected>(
-    name: Name,
-    cases: readonly (readonly [Switches[Name], Expected])[],
-    attempt: (value: Switches[Name]) => Promise<Expected>,
-  ) => {
-    assert.equal(defaultSwitches[name], cases[0]?.[0], `${name}: the first case is the default`);
-    for (const [value, expected] of cases) {
-      emulator.reset();
-      emulator.switches({ [name]: value });
-      assert.deepEqual(await attempt(value), expected, `${name}: ${value}`);
-    }
-  };
-  const statusOf = async (answer: Promise<{ status: number }>) => (await answer).status;
   /** Two versions, the first of which is live. */
   const two = async (path = "A") => {
     const first = await humanloop.upsert({ path, attributes: { a: 1 } });
@@ -52,6 +31,7 @@ describe("emulator: switches of humanloop's versions", () => {
   describe("versions", () => {
     it("switches: attributes are equal whatever their order, also without their nulls, or only as sent", () =>
       withEach(
+        emulator,
         "humanloopEquality",
         [
           ["canonical", [true, false]],
@@ -70,6 +50,7 @@ describe("emulator: switches of humanloop's versions", () => {
 
     it("switches: a version's id follows from its attributes, in every flow and again after a deletion, or is counted", () =>
       withEach(
+        emulator,
         "humanloopVersionIds",
         [
           ["byContent", [true, true]],
@@ -86,6 +67,7 @@ describe("emulator: switches of humanloop's versions", () => {
 
     it("switches: equal attributes under their own name are found or refused", () =>
       withEach(
+        emulator,
         "humanloopSameName",
         [
           [200, [200, 200]],
@@ -101,6 +83,7 @@ describe("emulator: switches of humanloop's versions", () => {
 
     it("switches: equal attributes under another name keep theirs, take it, or are refused", () =>
       withEach(
+        emulator,
         "humanloopOtherName",
         [
           ["ignored", [200, "one", 200, null]],
@@ -119,6 +102,7 @@ describe("emulator: switches of humanloop's versions", () => {
 
     it("switches: equal attributes with another description keep theirs, or take it", () =>
       withEach(
+        emulator,
         "humanloopOtherDescription",
         [
           ["ignored", "old"],
@@ -133,6 +117,7 @@ describe("emulator: switches of humanloop's versions", () => {
 
     it("switches: equal attributes without a name keep the one they have, or lose it", () =>
       withEach(
+        emulator,
         "humanloopNameOmitted",
         [
           ["kept", ["one", "d"]],
@@ -148,6 +133,7 @@ describe("emulator: switches of humanloop's versions", () => {
 
     it("switches: null as a name counts as left out, or clears it, in an update and in an upsert", () =>
       withEach(
+        emulator,
         "humanloopNullName",
         [
           ["unset", ["one", "d", "one"]],
@@ -167,6 +153,7 @@ describe("emulator: switches of humanloop's versions", () => {
 
     it("switches: an empty name is told as null, or as it is", () =>
       withEach(
+        emulator,
         "humanloopEmptyName",
         [
           ["nulled", [null, null]],
@@ -191,6 +178,7 @@ describe("emulator: switches of humanloop's versions", () => {
 
     it("switches: versions are listed newest first, oldest first, or by their last use", () =>
       withEach(
+        emulator,
         "humanloopVersionOrder",
         [
           ["newest", [3, 2, 1]],
@@ -209,6 +197,7 @@ describe("emulator: switches of humanloop's versions", () => {
 
     it("switches: the times of an answer are the version's or the file's", () =>
       withEach(
+        emulator,
         "humanloopTimes",
         [
           ["version", [1, 0]],
@@ -225,6 +214,7 @@ describe("emulator: switches of humanloop's versions", () => {
 
     it("switches: deleting a deployed version is refused, or takes its deployment away", () =>
       withEach(
+        emulator,
         "humanloopDeleteDeployed",
         [
           ["refused", [409, 2, 1]],
@@ -240,6 +230,7 @@ describe("emulator: switches of humanloop's versions", () => {
 
     it("switches: deleting the last version is refused, leaves an empty flow, or deletes the flow", () =>
       withEach(
+        emulator,
         "humanloopDeleteLast",
         [
           ["refused", [409, 200, 1]],

@@ -1,4 +1,4 @@
-import { type Arrow, type Box, box, type Drawing, drawnText } from "../../lifecycle/drawing";
+import { type Arrow, type Box, box, type Drawing, drawnText, freeId } from "../../lifecycle/drawing";
 import { fromRegistered } from "../../lifecycle/keyed";
 import { isObject, type Values } from "../../lifecycle/values";
 import { longestText } from "../longest-text";
@@ -42,8 +42,7 @@ function addNode(boxes: Map<string, Box>, key: string, written: unknown, meant: 
   const node: Values = isObject(written) ? written : {};
   const data: Values = isObject(node.data) ? node.data : {};
   const id = "id" in node ? drawnText(node.id) : key;
-  let own = id;
-  for (let number = 2; boxes.has(own); number++) own = `${id} #${number}`;
+  const own = freeId(id, (each) => boxes.has(each));
   const content = isObject(meant) ? meant.data : meant;
   // What is said of the ways that lead on stands at them.
   const { conditions: _, ...config } = Object(Object(content).config);

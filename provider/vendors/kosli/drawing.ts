@@ -1,4 +1,4 @@
-import { type Arrow, type Box, box, type Drawing, drawnText } from "../../lifecycle/drawing";
+import { type Arrow, type Box, box, type Drawing, drawnText, freeId } from "../../lifecycle/drawing";
 import type { PropertyPath } from "../../lifecycle/paths";
 import { HIDDEN } from "../../lifecycle/secrets";
 import { isObject, UNKNOWN, type Values } from "../../lifecycle/values";
@@ -40,9 +40,7 @@ class Sketch implements Drawing {
 
   /** Adds what a box needs. Answers with its id. */
   add(parent: string, drawn: Box): string {
-    let id = drawn.id;
-    // Names may hold what parts ids, and lists that cannot be keyed one name twice.
-    for (let number = 2; this.boxes.some((each) => each.id === id); number++) id = `${drawn.id} #${number}`;
+    const id = freeId(drawn.id, (taken) => this.boxes.some((each) => each.id === taken));
     this.boxes.push({ ...drawn, id });
     this.arrows.push({ from: parent, to: id, label: "" });
     return id;

@@ -1,4 +1,4 @@
-import { type Arrow, type Box, box, type Drawing, drawnText } from "../../lifecycle/drawing";
+import { type Arrow, type Box, box, type Drawing, drawnText, freeId } from "../../lifecycle/drawing";
 import { isObject, type Values } from "../../lifecycle/values";
 import { longestText } from "../longest-text";
 import { BRANCHES, canonicalSteps } from "./steps/meaning";
@@ -39,7 +39,7 @@ class Sketch {
   add(steps: readonly Placed[], open: readonly Open[], within: string, path: readonly string[]): readonly Open[] {
     let ways = open;
     for (const { key, name, step } of steps) {
-      const id = this.#free(within + name);
+      const id = freeId(within + name, (each) => this.boxes.has(each));
       const at = key === "" ? path : [...path, key];
       this.arrows.push(...ways.map(({ from, label }) => ({ from, to: id, label })));
       ways = isObject(step) ? this.#draw(id, step, at) : this.#leaveOut(id, name, at);
@@ -77,13 +77,6 @@ class Sketch {
   #leaveOut(id: string, title: string, path: readonly string[]): readonly Open[] {
     this.boxes.set(id, box(id, "steps", { title, shape: "missing", path }));
     return [{ from: id, label: "" }];
-  }
-
-  /** The id, with a number where it is taken. */
-  #free(id: string): string {
-    let free = id;
-    for (let number = 2; this.boxes.has(free); number++) free = `${id} #${number}`;
-    return free;
   }
 }
 

@@ -3,7 +3,7 @@ import { FlowError } from "../../lifecycle/errors";
 import { type FlowType, rules } from "../../lifecycle/flow-type";
 import { currentOwner, type RuntypeAccount } from "./account";
 import { drawPublication } from "./drawing";
-import { DECIDERS, NOUN, type Publication, publish } from "./publishing";
+import { DECIDERS, NOUN, OVERWRITING, type Publication, publish } from "./publishing";
 import { versionsOf, type WireVersions } from "./versions";
 
 /** What a program says of a publication; a type, since interfaces are no records. Source of the rules: https://docs.runtype.com */
@@ -127,8 +127,7 @@ export const publication: FlowType<PublicationFields, Publication, RuntypeAccoun
 };
 
 /** What to do about what somebody else has published. */
-const WAYS_ON =
-  'Either look at the difference with `pulumi preview --refresh` and go on with `pulumi up --refresh`, or publish over it with `onConflict: "overwrite"`, or for one run with `PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up`.';
+const WAYS_ON = `Either look at the difference with \`pulumi preview --refresh\` and go on with \`pulumi up --refresh\`, or publish over it with ${OVERWRITING}.`;
 
 /** Tells of somebody else's publication that an update would undo. */
 function publishedUnseen({ publishedVersionId, lastSeen }: Publication, version: string | undefined): string {

@@ -32,6 +32,10 @@ export interface Publication {
 /** What lets a publication undo what somebody else did, as messages name it. */
 export const DECIDERS = "`onConflict` or `PULUMI_FLOWS_ON_CONFLICT`";
 
+/** How to say so. */
+export const OVERWRITING =
+  '`onConflict: "overwrite"`, or for one run with `PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up`';
+
 /** What a program wants to be published. */
 interface Wanted {
   readonly version?: string | undefined;
@@ -106,7 +110,7 @@ async function heldFlow(account: RuntypeAccount, id: string, { triggers = [], on
     }
     throw new FlowError(
       "conflict",
-      `${message} Nothing was published. Look at the change with \`pulumi preview --refresh\`, go on with \`pulumi up --refresh\`, or publish them all the same with \`onConflict: "overwrite"\`, or for one run with \`PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up\`.`,
+      `${message} Nothing was published. Look at the change with \`pulumi preview --refresh\`, go on with \`pulumi up --refresh\`, or publish them all the same with ${OVERWRITING}.`,
     );
   }
 }
@@ -241,7 +245,7 @@ async function explained<T>(call: Promise<T>, version: string): Promise<T> {
       throw new FlowError(
         "conflict",
         `${clauseOf(error)}. Another tool manages the flow as code, and would find its work changed. Nothing was published. ` +
-          'Publish with that tool, or publish over it with `onConflict: "overwrite"`, or for one run with `PULUMI_FLOWS_ON_CONFLICT=overwrite pulumi up`.',
+          `Publish with that tool, or publish over it with ${OVERWRITING}.`,
         error,
       );
     }
