@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import kebabCase from "lodash/kebabCase";
 import ts from "typescript";
 import { rulesOf } from "../provider/lifecycle/canonical";
 import type { FlowType } from "../provider/lifecycle/flow-type";
@@ -24,16 +25,22 @@ interface Member {
  * @throws Error naming every public member that lacks documentation
  */
 export function referencePages(): Map<string, string> {
-  return new Map(allVendors().map((vendor) => [`docs/reference/${vendor.name}.md`, new Page(vendor).text()]));
+  return new Map(allVendors().flatMap((vendor) => [...new Reference(vendor).pages()]));
 }
 
-class Page {
+/** The file of a page in the folder of its vendor: `flow-publication.md`. */
+export function fileOf(name: string): string {
+  return `${kebabCase(name)}.md`;
+}
+
+/** All that one vendor has. */
+class Reference {
   readonly #vendor: Vendor;
   readonly #checker: ts.TypeChecker;
   readonly #source: ts.SourceFile;
   readonly #exports: ReadonlyMap<string, ts.Symbol>;
   readonly #undocumented: string[] = [];
-  readonly #lines: string[] = [];
+  #lines: string[] = [];
 
   constructor(vendor: Vendor) {
     this.#vendor = vendor;
@@ -47,43 +54,81 @@ class Page {
     this.#exports = new Map(this.#checker.getExportsOfModule(module).map((each) => [each.name, this.#resolve(each)]));
   }
 
-  text(): string {
-    const { name } = this.#vendor;
-    this.#add(
-      `<!-- Generated from provider/sdk/${name}.ts by \`npm run docs:reference\`. Do not edit. -->`,
-      `# Reference: ${name}`,
-      `Everything here is exported as \`${name}\`: \`import { ${name} } from "pulumi-flows"\`. Every argument of a resource also takes an output of another resource.`,
-    );
-    const contentsAt = this.#lines.length;
-    for (const type of this.#vendor.flowTypes) this.#addResource(type);
-    for (const each of this.#builders()) this.#addBuilders(each);
-    this.#addLookups();
-    this.#addProvider();
-    this.#addRights();
-    this.#addConfiguration();
+  /** By their places in the repository, the overview first. */
+  pages(): Map<string, string> {
+    const { name, flowTypes } = this.#vendor;
+    const parts: [title: string, file: string, add: () => string][] = [
+      ...flowTypes.map((type): [string, string, () => string] => {
+        const resource = nameOf(type);
+        return [`${name}.${resource}`, fileOf(resource), () => this.#addResource(type)];
+      }),
+      ...this.#builders().map((symbol): [string, string, () => string] => [
+        `${name}.${symbol.name}`,
+        fileOf(symbol.name),
+        () => this.#addBuilders(symbol),
+      ]),
+      [`${name}: lookups`, "lookups.md", () => this.#addLookups()],
+      [`${name}.Provider`, "provider.md", () => this.#addProvider()],
+    ];
+    const contents: string[] = [];
+    const pages = parts.map(([title, file, add], index): [string, string] => {
+      let summary = "";
+      const text = this.#page(title, index + 1, () => {
+        summary = add();
+      });
+      contents.push(`| [${title}](${name}/${file}) | ${summary.split("\n")[0]} |`);
+      return [`docs/reference/${name}/${file}`, text];
+    });
+    const overview = this.#page(name, 0, () => this.#addOverview(contents));
     if (this.#undocumented.length > 0) {
       throw new Error(`Without documentation in the schema or the interface: ${this.#undocumented.join(", ")}`);
     }
-    this.#lines.splice(contentsAt, 0, contentsOf(this.#lines));
+    return new Map([[`docs/reference/${name}.md`, overview], ...pages]);
+  }
+
+  #page(title: string, order: number, add: () => void): string {
+    this.#lines = [
+      `---\ntitle: "${title}"\norder: ${order}\n---`,
+      `<!-- Generated from provider/sdk/${this.#vendor.name}.ts by \`npm run docs:reference\`. Do not edit. -->`,
+      `# ${title}`,
+    ];
+    add();
     return `${this.#lines.join("\n\n")}\n`;
   }
 
-  #addResource(type: FlowType): void {
-    const name = type.token.split(":")[1] ?? "";
+  #addOverview(contents: readonly string[]): void {
+    const { name } = this.#vendor;
+    this.#add(
+      `Everything here is exported as \`${name}\`: \`import { ${name} } from "pulumi-flows"\`. Every argument of a resource also takes an output of another resource. See also [how its flows behave](../vendors/${name}.md).`,
+      ["| Page | What it is |", "|---|---|", ...contents].join("\n"),
+    );
+    this.#addConfiguration();
+    this.#addRights();
+  }
+
+  /** Answers with what it is, as each of these does. */
+  #addResource(type: FlowType): string {
+    const name = nameOf(type);
     const resource = this.#declarationOf(name, ts.isClassDeclaration);
     const args = this.#exported(`${name}Args`);
     const qualified = `${this.#vendor.name}.${name}`;
-    this.#add(`## ${qualified}`, this.#documented(this.#exported(name), name), this.#see(name));
+    const summary = this.#documented(this.#exported(name), name);
+    const { name: vendor } = this.#vendor;
+    this.#add(summary, this.#see(name));
     this.#add(`Pulumi type: \`pulumi-nodejs:dynamic/${type.token}\`.`);
+    this.#add("## Example", `\`\`\`ts\n${exampleOf(this.#vendor, qualified)}\n\`\`\``);
+    this.#add(
+      `More of it: [how its flows behave](../../vendors/${vendor}.md) · [what you can rely on](../../how-it-works.md#what-you-can-rely-on) · [a complete program](../../../examples/${vendor}/index.ts) · [settings: keys, addresses and limits](../${vendor}.md#configuration)`,
+    );
 
     const made = resource.members.find(ts.isConstructorDeclaration);
-    this.#add("### Arguments", `\`new ${qualified}(${made ? namesOf(made) : ""})\``);
+    this.#add("## Arguments", `\`new ${qualified}(${made ? namesOf(made) : ""})\``);
     for (const member of this.#members(this.#checker.getDeclaredTypeOfSymbol(args), "", `${name}Args`)) {
       const replaces = member.path in type.fields.shape && rulesOf(type, member.path).replaces;
       this.#addMember(member, [...argumentFacts(member), ...(replaces ? ["**a change replaces it**"] : [])]);
     }
 
-    this.#add("### Outputs", "Beside Pulumi's own `id` and `urn`:");
+    this.#add("## Outputs", "Beside Pulumi's own `id` and `urn`:");
     for (const each of resource.members.filter(ts.isPropertyDeclaration)) {
       const path = each.name.getText();
       const resolved = /^pulumi\.Output<(.*)>$/s.exec(each.type?.getText() ?? "")?.[1] ?? "";
@@ -93,15 +138,18 @@ class Page {
       this.#addMember(member, resultFacts(member));
     }
 
-    this.#add("### Calls and rights", "See [Rights](#rights).", callsTable(this.#vendor, type.token));
+    this.#add("## Calls and rights", `See [Rights](../${vendor}.md#rights).`, callsTable(this.#vendor, type.token));
 
     const get = resource.members.filter(ts.isMethodDeclaration).find((each) => each.name.getText() === "get");
-    if (!get) return;
-    this.#add("### Get", `\`${qualified}.get(${parametersOf(get)})\``);
+    if (!get) return summary;
+    this.#add("## Get", `\`${qualified}.get(${parametersOf(get)})\``);
     const symbol = this.#checker.getSymbolAtLocation(get.name);
     const state = this.#exports.get(`${name}State`);
     const hints = state ? `\n- \`state\`: ${this.#documented(state, `${name}State`)}` : "";
     this.#add(this.#documented(symbol, `${name}.get`), `${this.#tags(symbol)}${hints}`);
+    const members = state ? this.#members(this.#checker.getDeclaredTypeOfSymbol(state), "state.", `${name}State`) : [];
+    for (const member of members) this.#addMember(member, argumentFacts(member));
+    return summary;
   }
 
   /** What an SDK hands on from another file makes parts of arguments: functions, and objects of functions. */
@@ -112,26 +160,27 @@ class Page {
       .sort((a, b) => place(a) - place(b));
   }
 
-  #addBuilders(symbol: ts.Symbol): void {
+  #addBuilders(symbol: ts.Symbol): string {
     const declaration = symbol.valueDeclaration;
     const type = this.#checker.getTypeOfSymbol(symbol);
     const qualified = `${this.#vendor.name}.${symbol.name}`;
-    this.#add(`## ${qualified}`);
     const options = new Set<string>();
+    const summary = this.#documented(symbol, symbol.name);
     if (declaration && ts.isFunctionDeclaration(declaration))
       for (const name of this.#addBuilder(qualified, symbol, type)) options.add(name);
     else {
-      this.#add(this.#documented(symbol, symbol.name));
+      this.#add(summary);
       for (const each of this.#checker.getPropertiesOfType(type)) {
-        this.#add(`### ${qualified}.${each.name}`);
+        this.#add(`## ${qualified}.${each.name}`);
         for (const name of this.#addBuilder(`${qualified}.${each.name}`, each, this.#checker.getTypeOfSymbol(each)))
           options.add(name);
       }
     }
     for (const name of options) {
-      this.#add(`### ${this.#vendor.name}.${name}`, this.#documented(this.#exported(name), name));
+      this.#add(`## ${this.#vendor.name}.${name}`, this.#documented(this.#exported(name), name));
       this.#addInterface(name);
     }
+    return summary;
   }
 
   /** A function with the members of its `config`. Answers with the names of the options that it takes. */
@@ -165,14 +214,14 @@ class Page {
     return symbol && this.#exports.get(symbol.name);
   }
 
-  #addLookups(): void {
+  #addLookups(): string {
     const functions = this.#source.statements
       .filter(ts.isFunctionDeclaration)
       .filter((each) => each.name && this.#exports.has(each.name.text));
-    if (functions.length === 0) return;
+    const { name: vendor } = this.#vendor;
+    const summary = "What exists, for the program to use.";
     this.#add(
-      "## Lookups",
-      "A lookup calls the vendor in every preview and every up, as soon as its arguments are known. See [Rights](#rights).",
+      `${summary} A lookup calls the vendor in every preview and every up, as soon as its arguments are known. See [Rights](../${vendor}.md#rights).`,
       callsTable(this.#vendor, this.#vendor.name),
     );
     const types = new Set<string>();
@@ -180,30 +229,33 @@ class Page {
     for (const each of functions) {
       const name = each.name?.text ?? "";
       const symbol = this.#exported(name);
-      this.#add(`### ${this.#vendor.name}.${name}`);
+      this.#add(`## ${vendor}.${name}`);
       this.#add(`\`${name}(${parametersOf(each)}): ${readable(each.type?.getText() ?? "")}\``);
       this.#add(this.#documented(symbol, name), this.#tags(symbol));
       for (const found of typeNamesIn(each.getText())) types.add(found);
       for (const found of typeNamesIn(each.type?.getText() ?? "")) answers.add(found);
     }
     for (const name of [...types].filter((each) => this.#exports.has(each))) {
-      this.#add(`### ${this.#vendor.name}.${name}`);
+      this.#add(`## ${vendor}.${name}`);
       this.#addInterface(name, answers.has(name) ? resultFacts : argumentFacts);
     }
+    return summary;
   }
 
-  #addProvider(): void {
+  #addProvider(): string {
     const { name } = this.#vendor;
-    this.#add(`## ${name}.Provider`, this.#documented(this.#exported("Provider"), "Provider"));
+    const summary = this.#documented(this.#exported("Provider"), "Provider");
+    this.#add(summary);
     this.#add(`\`new ${name}.Provider(name, args, opts?)\``);
     this.#addInterface("ProviderArgs");
+    return summary;
   }
 
   #addRights(): void {
     this.#add(
       "## Rights",
       this.#vendor.rights.keys,
-      "The tables above list every call that is made and the least right that it needs. When it is made was recorded on the emulator, rare cases such as a lost answer included. *Inferred* means: it follows from what the vendor documents, which does not say it of this call. Where the least right is not documented, one is named that is enough.",
+      "The tables on the pages above list every call that is made and the least right that it needs. When it is made was recorded on the emulator, rare cases such as a lost answer included. *Inferred* means: it follows from what the vendor documents, which does not say it of this call. Where the least right is not documented, one is named that is enough.",
       [
         "- `refresh`: `pulumi refresh`, `--refresh` of a preview or an up, and `get`. A preview without it makes no calls but those of lookups.",
         "- `create`, `update`, `delete`: what an up or a destroy does. `adopt`: what a creation with `adopt` calls besides.",
@@ -233,7 +285,7 @@ class Page {
     this.#add(
       "## Configuration",
       "The stack's configuration wins over the environment; an empty value counts as none. An explicit provider takes what its arguments leave out from here, except secrets, which it never takes from the stack.",
-      ["| Key | Environment variable | Secret | |", "|---|---|---|---|", ...rows].join("\n"),
+      ["| Key | Environment variable | Secret | Meaning |", "|---|---|---|---|", ...rows].join("\n"),
     );
   }
 
@@ -382,18 +434,27 @@ function namesOf(node: ts.SignatureDeclaration): string {
     .join(", ");
 }
 
-/** Links to the sections of a page, by the anchors that GitHub gives them. */
-function contentsOf(lines: readonly string[]): string {
-  const titles = lines.filter((line) => line.startsWith("## ")).map((line) => line.slice("## ".length));
-  return titles
-    .map(
-      (title) =>
-        `[${title}](#${title
-          .toLowerCase()
-          .replace(/[^a-z0-9 -]/g, "")
-          .replaceAll(" ", "-")})`,
-    )
-    .join(" · ");
+/** The name of a flow type's class. */
+function nameOf({ token }: FlowType): string {
+  return token.split(":")[1] ?? "";
+}
+
+/** The page on which people are told of a vendor. */
+function guideOf({ name }: Vendor): string {
+  return join(root, `docs/vendors/${name}.md`);
+}
+
+/**
+ * The first code on the vendor's page that makes a resource; a test compiles it.
+ *
+ * @throws Error where there is none
+ */
+function exampleOf(vendor: Vendor, resource: string): string {
+  const page = readFileSync(guideOf(vendor), "utf8");
+  const blocks = [...page.matchAll(/^```ts\n(.*?)\n```$/gms)].map(([, text = ""]) => text);
+  const found = blocks.find((text) => text.includes(`new ${resource}(`));
+  if (found === undefined) throw new Error(`${guideOf(vendor)} shows no ${resource}`);
+  return found;
 }
 
 function readable(type: string): string {
@@ -430,7 +491,7 @@ function code(text: string): string {
 }
 
 /** A comment's words in one line for each paragraph, with links as code. */
-function prose(words: string): string {
+export function prose(words: string): string {
   return words
     .replace(/\{@link (\S+?)\s*\}/g, "`$1`")
     .split(/\n{2,}/)

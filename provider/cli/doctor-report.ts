@@ -18,7 +18,7 @@ export function hasProblem(findings: readonly Finding[]): boolean {
   return findings.some(({ status }) => status === "problem");
 }
 
-/** The findings for other programs. Their shape is documented in the README and only grows. */
+/** The findings for other programs. Their shape is documented in docs/troubleshooting.md and only grows. */
 export function findingsAsJson(findings: readonly Finding[]): string {
   return `${JSON.stringify({ version: 1, ok: !hasProblem(findings), findings }, undefined, 2)}\n`;
 }

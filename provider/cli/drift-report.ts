@@ -63,7 +63,7 @@ export function exitCodeOf({ failed, unlisted = [], drifted, unmanaged = [] }: D
   return drifted.length > 0 || unmanaged.length > 0 ? 2 : 0;
 }
 
-/** The report for other programs. Its shape is documented in the README and only grows. */
+/** The report for other programs. Its shape is documented in docs/guides/drift.md and only grows. */
 export function asJson(report: DriftReport): string {
   const { states, compared, drifted, failed, halfCompared, unmanaged, unlisted, notes } = report;
   const told = {

@@ -7,8 +7,9 @@ import { drift } from "./drift";
 import { exportCommand } from "./export/command";
 import { graph } from "./graph/command";
 import { CommandError, type Io, UsageError } from "./io";
+import { review } from "./review/command";
 
-const commands: Readonly<Record<string, Command>> = { doctor, drift, export: exportCommand, graph };
+const commands: Readonly<Record<string, Command>> = { doctor, drift, export: exportCommand, graph, review };
 
 function usage(): string {
   const names = Object.keys(commands);

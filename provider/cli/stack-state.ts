@@ -5,7 +5,7 @@ import { HIDDEN } from "../lifecycle/secrets";
 import { isObject, mapMembers, type Values } from "../lifecycle/values";
 import { OWN_NAMESPACE } from "../runtime/settings";
 import { CommandError, type Io } from "./io";
-import { readText } from "./text-file";
+import { jsonIn, pipedText, readText } from "./text-file";
 
 /** The versions of exported states that are known. */
 const VERSIONS = { first: 3, last: 4 };
@@ -54,7 +54,8 @@ export interface StackState {
   readonly notes: readonly string[];
 }
 
-const resource = z.looseObject({
+/** A resource, as the CLI tells it in JSON. */
+export const resource = z.looseObject({
   urn: z.string(),
   type: z.string(),
   id: z.string().optional(),
@@ -90,11 +91,10 @@ export async function readStates(files: readonly string[], command: string, io: 
 }
 
 async function piped(command: string, io: Io): Promise<string> {
-  const text = await io.stdin();
-  if (text === undefined)
-    throw new CommandError(
-      `No state is given: run \`pulumi stack export | pulumi-flows ${command}\`, or name a file with --state.`,
-    );
+  const text = await pipedText(
+    io,
+    `No state is given: run \`pulumi stack export | pulumi-flows ${command}\`, or name a file with --state.`,
+  );
   if (text.trim() === "")
     throw new CommandError("Standard input is empty: `pulumi stack export` has failed, or has no stack selected.");
   return text;
@@ -135,17 +135,9 @@ function stateIn(text: string, source: string): StackState {
 }
 
 function deploymentIn(text: string, source: string): z.output<typeof deployment> {
-  const fail = (why: string) => new CommandError(`${source}: ${why}. What \`pulumi stack export\` writes is needed.`);
-  let content: unknown;
-  try {
-    // Windows PowerShell marks the beginning of what it writes.
-    content = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch {
-    if (text.includes("\0"))
-      throw fail("this is UTF-16, as Windows PowerShell writes it: use `pulumi stack export --file state.json`");
-    // The parser's own words quote what it read, which may be a secret.
-    throw fail(text.trim() === "" ? "this is empty" : "this is no JSON");
-  }
+  const needed = "What `pulumi stack export` writes is needed.";
+  const fail = (why: string) => new CommandError(`${source}: ${why}. ${needed}`);
+  const content = jsonIn(text, source, needed, "`pulumi stack export --file state.json`");
   if (!isObject(content) || typeof content.version !== "number" || !("deployment" in content))
     throw fail("this is no exported state");
   const { version } = content;
@@ -161,7 +153,7 @@ function deploymentIn(text: string, source: string): z.output<typeof deployment>
 }
 
 /** The flow type of a resource; `undefined` for what is none of ours. */
-function tokenOf({ type, inputs, outputs }: Resource): string | undefined {
+export function tokenOf({ type, inputs, outputs }: Pick<Resource, "type" | "inputs" | "outputs">): string | undefined {
   if (!type.startsWith(DYNAMIC)) return undefined;
   const handler = outputs?.[PROVIDER] ?? inputs?.[PROVIDER];
   return typeof handler === "string" && handler.includes("pulumi-flows/runtime/")
@@ -177,7 +169,7 @@ function providerIn({ urn, inputs }: Resource): KeptProvider {
 }
 
 /** Values without Pulumi's envelopes, and where those were. */
-function opened(kept: Values): { readonly values: Values; readonly secrets: PropertyPath[] } {
+export function opened(kept: Values): { readonly values: Values; readonly secrets: PropertyPath[] } {
   const secrets: PropertyPath[] = [];
   const open = (value: unknown, at: PropertyPath): unknown => {
     if (Array.isArray(value)) return value.map((item, index) => open(item, [...at, String(index)]));

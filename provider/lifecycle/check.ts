@@ -3,7 +3,7 @@ import { rulesOf } from "./canonical";
 import { engineArguments } from "./engine-arguments";
 import type { FlowType, Problem } from "./flow-type";
 import { programForm, registeredForm } from "./keyed";
-import { type PropertyPath, placesOf, showPath, valueAt } from "./paths";
+import { isWithin, type PropertyPath, placesOf, showPath, valueAt } from "./paths";
 import { replaceSecrets } from "./secrets";
 import { SECRETS } from "./state";
 import { containsUnknown, defined, type Values } from "./values";
@@ -42,7 +42,17 @@ export function check(type: FlowType, args: Values, settings: Values): Checked {
     ...spellingProblems(type, written),
     ...(type.crossCheck?.(written) ?? []),
   ];
-  const told = ({ path, message }: Problem) => ({ property: showPath(path, written), reason: message });
+  const secretPlaces = Array.isArray(inputs[SECRETS]) ? writtenPlaces(type, registered, inputs[SECRETS]) : [];
+  const told = ({ path, message }: Problem) => {
+    const texts = path.map(String);
+    const secret = secretPlaces.find((place) => isWithin(texts, place));
+    if (!secret) return { property: showPath(path, written), reason: message };
+    // What stands within a secret is one as well, also its names.
+    return {
+      property: showPath(path.slice(0, secret.length), {}),
+      reason: secret.length === path.length ? message : "Something within this secret is wrong, which is not told",
+    };
+  };
   return {
     inputs: defined(inputs),
     failures: problems.filter(({ warning }) => !warning).map(told),
@@ -81,6 +91,19 @@ function registeredPlace(type: FlowType, given: Values, path: PropertyPath): Pro
   return place;
 }
 
+/** Where registered secrets stand in what the program wrote. */
+function writtenPlaces(type: FlowType, registered: Values, secrets: readonly PropertyPath[]): PropertyPath[] {
+  const [marked, seen] = [MARK, new Set<string>()];
+  const values = Object.fromEntries(
+    Object.entries(registered).map(([field, value]) => [field, replaceSecrets(value, [field], secrets, () => marked)]),
+  );
+  return placesOf(programForm(type, values), (value) => value === marked).filter((path) => {
+    const isNew = !seen.has(JSON.stringify(path));
+    seen.add(JSON.stringify(path));
+    return isNew;
+  });
+}
+
 /** The schema of all arguments of each type, built once. */
 const schemas = new WeakMap<FlowType, z.ZodObject>();
 
@@ -90,13 +113,15 @@ function schemaOf(type: FlowType): z.ZodObject {
   return schema;
 }
 
+/** The names of everything that a program may say of a flow. */
+export function argumentNames(type: FlowType): string[] {
+  return Object.keys(schemaOf(type).shape).filter((name) => !rulesOf(type, name).derived);
+}
+
 function schemaProblems(type: FlowType, written: Values): Problem[] {
-  const schema = schemaOf(type);
-  const result = schema.safeParse(written);
+  const result = schemaOf(type).safeParse(written);
   if (result.success) return [];
-  const names = Object.keys(schema.shape)
-    .filter((name) => !rulesOf(type, name).derived)
-    .join(", ");
+  const names = argumentNames(type).join(", ");
   return result.error.issues.flatMap(innermost).flatMap((issue): Problem[] => {
     if (issue.code === "unrecognized_keys") {
       const known =

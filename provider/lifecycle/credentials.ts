@@ -1,5 +1,5 @@
 import { HIDDEN } from "./secrets";
-import { isObject, mapMembers, UNKNOWN } from "./values";
+import { isObject, UNKNOWN } from "./values";
 
 /** How the keys of credentials end, in small letters and without signs between the words. */
 const CREDENTIALS =
@@ -55,7 +55,14 @@ export function withoutCredentials(value: unknown, key = ""): unknown {
   }
   const keyOf = (inner: string) => (key === HEADERS ? HEADERS : inner);
   if (Array.isArray(value)) return value.map((item) => withoutCredentials(item, key));
-  return isObject(value) ? mapMembers(value, (member, inner) => withoutCredentials(member, keyOf(inner))) : value;
+  if (!isObject(value)) return value;
+  // What has a name at a vendor may be the key of a map here.
+  return Object.fromEntries(
+    Object.entries(value).map(([inner, member]) => [
+      inner.replace(everyShape, HIDDEN),
+      withoutCredentials(member, keyOf(inner)),
+    ]),
+  );
 }
 
 /** What vendors call the headers of requests. */

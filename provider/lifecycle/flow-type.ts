@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Drawing } from "./drawing";
+import type { Drawing, Labels } from "./drawing";
 import type { Values } from "./values";
 
 /** What the lifecycle needs to know of a field beyond its type. Attach with `.register(rules, { … })`. */
@@ -136,8 +136,9 @@ export interface FlowType<Desired extends object = Values, Wire = unknown, Accou
    *
    * @param values a state or checked arguments, in registered form; `HIDDEN` stands for secrets, `UNKNOWN` for what a preview
    *   cannot know yet, and nothing in them need be right
+   * @param labels what flows are called to which this one may lead
    */
-  draw(values: Values): Drawing;
+  draw(values: Values, labels: Labels): Drawing;
   /** The Pulumi id of a flow that was just created or adopted. */
   idOf(wire: Wire): string;
   /** The values that an id alone tells; throws when it is no id of this type. */

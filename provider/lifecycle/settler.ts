@@ -1,10 +1,11 @@
 import { isDeepStrictEqual as isEqual } from "node:util";
-import { canonicalOf, differing, fieldsOf, isTold, owned, readable, rulesOf, sameMeaning } from "./canonical";
+import { differing, fieldsOf, isTold, owned, readable, rulesOf, sameMeaning } from "./canonical";
 import { clauseOf, FlowError, type FlowErrorKind, PartialFailure, VendorError } from "./errors";
 import type { FlowType } from "./flow-type";
 import { programForm, registeredForm } from "./keyed";
 import { encode } from "./migrate";
-import { differingPaths, type PropertyPath, showPath, valueAt } from "./paths";
+import { type PropertyPath, showPath, valueAt } from "./paths";
+import { type Place, placesThatDiffer } from "./places";
 import type { Ports } from "./ports";
 import { HIDDEN, redacted, secretPaths, withoutSecrets, withoutSecretTexts } from "./secrets";
 import {
@@ -416,30 +417,13 @@ export class Settler<Wire, Account> {
   }
 
   /**
-   * Where two values of a field differ, in the form in which they are compared, and what stands there. A place within a
-   * secret of the vendor's or of these values is the secret's own: its names are secret as well.
+   * Where two values of a field differ, as {@link placesThatDiffer} tells it.
+   *
+   * @param of values that tell where secrets are
    */
-  places(
-    field: string,
-    a: unknown,
-    b: unknown,
-    of: readonly Values[],
-  ): { readonly path: PropertyPath; readonly a: unknown; readonly b: unknown }[] {
-    const before = { [field]: canonicalOf(this.type, field, a) };
-    const after = { [field]: canonicalOf(this.type, field, b) };
-    // The normal form of a list may have other places than the list.
-    const listed = Array.isArray(a) || Array.isArray(b);
-    const paths = listed ? [[field]] : differingPaths(before[field], after[field], [field]);
+  places(field: string, a: unknown, b: unknown, of: readonly Values[]): readonly Place[] {
     const declared = of.flatMap((values) => declaredSecrets(this.type, values));
-    const secrets = [before, after].flatMap((values) => secretPaths(this.type, values, declared));
-    const outermost = (path: PropertyPath) =>
-      path.map((_, index) => path.slice(0, index + 1)).find((each) => secrets.some((secret) => isEqual(secret, each)));
-    const told = new Map(paths.map((path) => outermost(path) ?? path).map((path) => [JSON.stringify(path), path]));
-    return [...told.values()].map((path) => {
-      // What differs as a whole is shown as it is written.
-      const whole = path.length === 1;
-      return { path, a: whole ? a : valueAt(before, path), b: whole ? b : valueAt(after, path) };
-    });
+    return placesThatDiffer(this.type, field, a, b, declared);
   }
 
   /** Tells where two values of a field differ, without secrets of these values; of many differences the first few. */

@@ -1,4 +1,5 @@
 import type { Arrow, Box, Drawing } from "../lifecycle/drawing";
+import { tooFarToDraw } from "./long-arrows";
 import { lineWidth, plainLine, plainLines, wrapped } from "./text";
 
 /** The library is a module of either kind, and its types say only of one. Loaded at the first layout: Mermaid needs none. */
@@ -47,12 +48,19 @@ export interface Point {
   readonly y: number;
 }
 
+/** Lines of text beside the boxes. */
+export interface Caption extends Place {
+  readonly lines: readonly string[];
+}
+
 /** An arrow with its way, and its label where it has one. */
 export interface PlacedArrow {
   readonly arrow: Arrow;
-  /** From the border of one box to that of the other. */
+  /** From the border of one box to that of the other, or to that of the stub. */
   readonly points: readonly Point[];
-  readonly label: (Place & { readonly lines: readonly string[] }) | undefined;
+  readonly label: Caption | undefined;
+  /** Names the box where the arrow would be too long: it ends here. */
+  readonly stub: Caption | undefined;
 }
 
 /** A drawing with a place for everything. */
@@ -63,8 +71,12 @@ export interface Layout {
   readonly arrows: readonly PlacedArrow[];
 }
 
-/** Finds a place for every box and a way for every arrow. Equal drawings have equal layouts. */
-export function laidOut({ direction, boxes, arrows }: Drawing): Layout {
+/**
+ * Finds a place for every box and a way for every arrow. Equal drawings have equal layouts.
+ *
+ * @param others boxes that must have room in the place of the one of their id
+ */
+export function laidOut({ direction, boxes, arrows }: Drawing, others: ReadonlyMap<string, Box> = new Map()): Layout {
   const { Graph, layout } = dagre();
   const graph = new Graph({ multigraph: true });
   const isRight = direction === "right";
@@ -76,23 +88,36 @@ export function laidOut({ direction, boxes, arrows }: Drawing): Layout {
   });
   // Ids may be whatever text: the library knows boxes and arrows by their numbers.
   const numbers = new Map(boxes.map(({ id }, index) => [id, String(index)]));
-  const sized = boxes.map(sizedBox);
+  const titles = new Map(boxes.map(({ id, title }) => [id, title]));
+  const sized = boxes.map((each) => {
+    const other = others.get(each.id);
+    return other ? sizedBox(each, sizedBox(other)) : sizedBox(each);
+  });
   sized.forEach(({ width, height }, index) => {
     graph.setNode(String(index), { width, height });
   });
-  const labels = arrows.map(({ label }) => sizedLabel(label));
-  const ends = ({ from, to }: Arrow) => [String(numbers.get(from)), String(numbers.get(to))] as const;
-  arrows.forEach((arrow, index) => {
-    const { width = 0, height = 0 } = labels[index] ?? {};
-    graph.setEdge(...ends(arrow), { width, height, labelpos: "c" }, String(index));
+  const isTooFar = tooFarToDraw({ boxes, arrows });
+  const drawn = arrows.map((arrow, index) => {
+    const stub = isTooFar.has(arrow) ? sizedCaption(`→ ${titles.get(arrow.to)}`) : undefined;
+    const end = stub ? `stub ${index}` : String(numbers.get(arrow.to));
+    if (stub) graph.setNode(end, { width: stub.width, height: stub.height });
+    const label = sizedCaption(arrow.label);
+    const { width = 0, height = 0 } = label ?? {};
+    const ends = [String(numbers.get(arrow.from)), end, String(index)] as const;
+    graph.setEdge(ends[0], ends[1], { width, height, labelpos: "c" }, ends[2]);
+    return { arrow, ends, label, stub };
   });
   layout(graph);
   const found: Laid = {
     boxes: sized.map((each, index) => ({ ...each, ...cornerOf(graph.node(String(index)), each) })),
-    arrows: arrows.map((arrow, index) => {
-      const laid = graph.edge(...ends(arrow), String(index));
-      const label = labels[index];
-      return { arrow, points: laid.points ?? [], label: label && { ...label, ...cornerOf(laid, label) } };
+    arrows: drawn.map(({ arrow, ends, label, stub }) => {
+      const laid = graph.edge(...ends);
+      return {
+        arrow,
+        points: laid.points ?? [],
+        label: label && { ...label, ...cornerOf(laid, label) },
+        stub: stub && { ...stub, ...cornerOf(graph.node(ends[1]), stub) },
+      };
     }),
   };
   const tidy = isRight ? evened(found) : found;
@@ -107,7 +132,7 @@ const MARGIN = 20;
 
 /** Moves everything into a picture that is as large as it must be. */
 function framed(found: Laid): Layout {
-  const places: readonly Place[] = [...found.boxes, ...found.arrows.flatMap(({ label }) => label ?? [])];
+  const places: readonly Place[] = [...found.boxes, ...found.arrows.flatMap(captionsOf)];
   const points = found.arrows.flatMap(({ points: way }) => way);
   const xs = [...places.flatMap(({ x, width }) => [x, x + width]), ...points.map(({ x }) => x)];
   const ys = [...places.flatMap(({ y, height }) => [y, y + height]), ...points.map(({ y }) => y)];
@@ -117,11 +142,24 @@ function framed(found: Laid): Layout {
   return {
     width: -least(xs.map((x) => -x)) + MARGIN - left,
     height: -least(ys.map((y) => -y)) + MARGIN - top,
-    boxes: found.boxes.map(moved),
-    arrows: found.arrows.map(({ arrow, points: way, label }) => ({
+    ...changed(found, moved, moved),
+  };
+}
+
+/** What is written beside an arrow. */
+export function captionsOf({ label, stub }: PlacedArrow): readonly Caption[] {
+  return [label, stub].flatMap((each) => each ?? []);
+}
+
+/** Moves or turns every place and every point. */
+function changed(found: Laid, place: <P extends Place>(each: P) => P, point: (each: Point) => Point): Laid {
+  return {
+    boxes: found.boxes.map(place),
+    arrows: found.arrows.map(({ arrow, points, label, stub }) => ({
       arrow,
-      points: way.map(moved),
-      label: label && moved(label),
+      points: points.map(point),
+      label: label && place(label),
+      stub: stub && place(stub),
     })),
   };
 }
@@ -152,8 +190,8 @@ function inOrder(found: Laid, isRight: boolean): Laid {
   const places = new Map(found.boxes.map((each) => [each.box.id, isRight ? each.y : each.x]));
   const last = new Map<string, number>();
   let turned = 0;
-  for (const { arrow } of found.arrows) {
-    const place = places.get(arrow.to) ?? 0;
+  for (const { arrow, stub } of found.arrows) {
+    const place = (stub && (isRight ? stub.y : stub.x)) ?? places.get(arrow.to) ?? 0;
     turned += Math.sign((last.get(arrow.from) ?? place) - place);
     last.set(arrow.from, place);
   }
@@ -163,15 +201,7 @@ function inOrder(found: Laid, isRight: boolean): Laid {
     const { x, y } = mirroredPoint(place);
     return { ...place, ...(isRight ? { y: y - place.height } : { x: x - place.width }) };
   };
-  return {
-    ...found,
-    boxes: found.boxes.map(mirrored),
-    arrows: found.arrows.map(({ arrow, points, label }) => ({
-      arrow,
-      points: points.map(mirroredPoint),
-      label: label && mirrored(label),
-    })),
-  };
+  return changed(found, mirrored, mirroredPoint);
 }
 
 /** Arrows leave and reach boxes at the sides that lie in the direction of the drawing, where the library lets them meet corners. */
@@ -180,7 +210,7 @@ function attached(found: Laid, isRight: boolean): Laid {
   return {
     ...found,
     arrows: found.arrows.map((each) => {
-      const [from, to] = [places.get(each.arrow.from), places.get(each.arrow.to)];
+      const [from, to] = [places.get(each.arrow.from), each.stub ?? places.get(each.arrow.to)];
       const between = each.points.slice(1, -1);
       const [first, last] = [between[0], between.at(-1)];
       if (!from || !to || !first || !last) return each;
@@ -231,7 +261,8 @@ function looped(each: PlacedArrow, { x, y, width, height }: Place, farthest: Poi
   };
 }
 
-function sizedBox(box: Box): PlacedBox {
+/** A box with its lines of text, and as large as they need; and as another one needs. */
+export function sizedBox(box: Box, other = { width: 0, height: 0 }): PlacedBox {
   // A start called "start" need not be told twice.
   const kind = wrapped(box.kind === box.title ? [] : [plainLine(box.kind)], WIDEST_TEXT, FONTS.kind.size, 1);
   const title = wrapped([plainLine(box.title)], WIDEST_TEXT, FONTS.title.size * BOLD, LINES.title);
@@ -249,16 +280,16 @@ function sizedBox(box: Box): PlacedBox {
     detail,
     x: 0,
     y: 0,
-    width: Math.ceil(Math.max(NARROWEST, ...widths) + 2 * PADDING.x),
-    height: height + (detail.length > 0 ? DETAIL_GAP : 0) + 2 * PADDING.y,
+    width: Math.max(other.width, Math.ceil(Math.max(NARROWEST, ...widths) + 2 * PADDING.x)),
+    height: Math.max(other.height, height + (detail.length > 0 ? DETAIL_GAP : 0) + 2 * PADDING.y),
   };
 }
 
 /** Between title and detail. */
 export const DETAIL_GAP = 3;
 
-function sizedLabel(label: string): NonNullable<PlacedArrow["label"]> | undefined {
-  const lines = wrapped([plainLine(label)], WIDEST_LABEL, FONTS.label.size, LINES.label);
+function sizedCaption(text: string): Caption | undefined {
+  const lines = wrapped([plainLine(text)], WIDEST_LABEL, FONTS.label.size, LINES.label);
   if (lines.length === 0) return undefined;
   const width = Math.ceil(Math.max(...lines.map((line) => lineWidth(line, FONTS.label.size)))) + 8;
   return { lines, x: 0, y: 0, width, height: lines.length * FONTS.label.line + 4 };

@@ -1,10 +1,31 @@
-import { type Box, freeId, type Shape } from "../lifecycle/drawing";
+import { type Box, type Drawing, freeId, type Shape } from "../lifecycle/drawing";
 import type { Picture } from "./picture";
 import { inReadingOrder } from "./reading-order";
 import { plainLine, plainLines, shortened } from "./text";
 
 /** So many characters of a title, of each line of a detail and of a label are shown, and so many of those lines. */
-const LONGEST = { title: 80, detail: 120, label: 60, lines: 3 } as const;
+interface Lengths {
+  readonly title: number;
+  readonly detail: number;
+  readonly label: number;
+  readonly lines: number;
+}
+
+/** The first that makes a text short enough is taken. */
+const LENGTHS: readonly Lengths[] = [
+  { title: 80, label: 60, lines: 3, detail: 120 },
+  { title: 80, label: 60, lines: 1, detail: 120 },
+  { title: 80, label: 60, lines: 1, detail: 40 },
+  { title: 80, label: 60, lines: 0, detail: 0 },
+  { title: 40, label: 30, lines: 0, detail: 0 },
+  { title: 20, label: 15, lines: 0, detail: 0 },
+];
+
+/** What Mermaid draws where nobody allows more: its settings `maxTextSize` and `maxEdges`. */
+const ALLOWED = { characters: 50_000, edges: 500 } as const;
+
+/** So much of that is left for what the picture is called. */
+const FOR_COMMENT = 1_000;
 
 /** What stands around the text of a box. */
 const BRACKETS: Readonly<Record<Shape, readonly [string, string]>> = {
@@ -14,18 +35,58 @@ const BRACKETS: Readonly<Record<Shape, readonly [string, string]>> = {
   missing: ["[", "]"],
 };
 
-/** A picture as the text of a Mermaid diagram, without what it is called. */
+/** A picture as the text of a Mermaid diagram, without what it is called; shortened where Mermaid would refuse it. */
 export function mermaidOf({ drawing }: Picture): string {
-  const { direction, boxes, arrows } = inReadingOrder(drawing);
-  const names = namesOf(boxes);
+  return fitted(drawing).text;
+}
+
+/** What a user should know of a picture as Mermaid, as sentences without their end. */
+export function mermaidDoubts({ drawing }: Picture): string[] {
+  const { text, lengths } = fitted(drawing);
+  const characters = `Mermaid draws at most ${ALLOWED.characters} characters unless it is told otherwise`;
+  return [
+    ...(isShort(text)
+      ? lengths === LENGTHS[0]
+        ? []
+        : [`texts are shortened, since ${characters}`]
+      : [`${characters}, and this is longer`]),
+    ...(drawing.arrows.length > ALLOWED.edges
+      ? [
+          `Mermaid draws at most ${ALLOWED.edges} arrows unless it is told otherwise, and there are ${drawing.arrows.length}`,
+        ]
+      : []),
+  ];
+}
+
+function isShort(text: string): boolean {
+  return text.length <= ALLOWED.characters - FOR_COMMENT;
+}
+
+/** The text of a drawing, with as much of its texts as there is room for. */
+function fitted(drawing: Drawing): { readonly text: string; readonly lengths: Lengths | undefined } {
+  const ordered = inReadingOrder(drawing);
+  const names = namesOf(ordered.boxes);
+  let text = "";
+  for (const lengths of LENGTHS) {
+    text = textWithin(ordered, names, lengths);
+    if (isShort(text)) return { text, lengths };
+  }
+  return { text, lengths: undefined };
+}
+
+function textWithin(
+  { direction, boxes, arrows }: Drawing,
+  names: ReadonlyMap<string, string>,
+  lengths: Lengths,
+): string {
   const missing = boxes.filter(({ shape }) => shape === "missing").map(({ id }) => names.get(id));
   const lines = [
     ...boxes.map((each) => {
       const [open, close] = BRACKETS[each.shape];
-      return `${names.get(each.id)}${open}"${textOf(each)}"${close}`;
+      return `${names.get(each.id)}${open}"${textOf(each, lengths)}"${close}`;
     }),
     ...arrows.map(({ from, to, label }) => {
-      const said = escaped(shortened(plainLine(label), LONGEST.label));
+      const said = escaped(shortened(plainLine(label), lengths.label));
       return `${names.get(from)} -->${said === "" ? "" : `|"${said}"|`} ${names.get(to)}`;
     }),
     ...(missing.length > 0 ? ["classDef missing stroke-dasharray:5 4", `class ${missing.join(",")} missing`] : []),
@@ -39,13 +100,13 @@ export function mermaidComment({ title }: Picture): string {
   return `%% ${plainLine(title).replace(/%(?=[%{])/g, "% ")}`;
 }
 
-function textOf({ kind, title, detail }: Box): string {
+function textOf({ kind, title, detail }: Box, lengths: Lengths): string {
   const parts = [
-    `<b>${escaped(shortened(plainLine(title), LONGEST.title)) || "#160;"}</b>`,
-    kind === title ? "" : escaped(shortened(plainLine(kind), LONGEST.title)),
+    `<b>${escaped(shortened(plainLine(title), lengths.title)) || "#160;"}</b>`,
+    kind === title ? "" : escaped(shortened(plainLine(kind), lengths.title)),
     ...plainLines(detail)
-      .slice(0, LONGEST.lines)
-      .map((line) => escaped(shortened(line, LONGEST.detail))),
+      .slice(0, lengths.lines)
+      .map((line) => escaped(shortened(line, lengths.detail))),
   ];
   return parts.filter((part) => part !== "").join("<br/>");
 }
@@ -55,12 +116,28 @@ function namesOf(boxes: readonly Box[]): ReadonlyMap<string, string> {
   const taken = new Set<string>();
   return new Map(
     boxes.map(({ id }) => {
-      const name = `n_${shortened(plainLine(id), 40).replace(/[^A-Za-z0-9]+/g, "_")}`;
-      const own = freeId(name, (each) => taken.has(each), "_");
+      const own = freeId(nameOf(id), (each) => taken.has(each), "_");
       taken.add(own);
       return [id, own];
     }),
   );
+}
+
+/** So many characters of an id can be read in its name. */
+const LONGEST_NAME = 40;
+
+/** The id, where it may be a name; else what can be read of it, and a mark of the whole. */
+function nameOf(id: string): string {
+  if (id.length <= LONGEST_NAME && /^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(id)) return `n_${id}`;
+  const words = id.slice(0, LONGEST_NAME).match(/[A-Za-z0-9]+/g) ?? [];
+  return ["n", ...words, markOf(id)].join("_");
+}
+
+/** FNV-1a, in 32 bits: two ids of one drawing will hardly have the same. */
+function markOf(id: string): string {
+  let mark = 0x811c9dc5;
+  for (let at = 0; at < id.length; at++) mark = Math.imul(mark ^ id.charCodeAt(at), 0x01000193);
+  return (mark >>> 0).toString(36);
 }
 
 /**

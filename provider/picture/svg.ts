@@ -1,5 +1,8 @@
-import type { Shape } from "../lifecycle/drawing";
+import type { Arrow, Shape } from "../lifecycle/drawing";
+import type { Fate } from "./comparison";
 import {
+  type Caption,
+  captionsOf,
   DETAIL_GAP,
   FONTS,
   type Layout,
@@ -15,7 +18,7 @@ import { inReadingOrder } from "./reading-order";
 import { plainLine } from "./text";
 
 /** Each rule has its class before it, so that a picture within a page colours nothing but itself. */
-const STYLE = `
+export const STYLE = `
 .flow{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Noto Sans",sans-serif}
 .flow .ground{fill:#fff}
 .flow .box{fill:#f6f8fa;stroke:#848d97;stroke-width:1.2}
@@ -54,23 +57,122 @@ const HEAD = { length: 9, width: 8 } as const;
 
 /** A picture as an SVG document that needs nothing else: no script, no font, no other file. */
 export function svgOf({ title, drawing }: Picture): string {
-  const ordered = inReadingOrder(drawing);
-  const { width, height, boxes, arrows } = placed(laidOut(ordered));
-  const size = `${number(width)} ${number(height)}`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="flow" role="img" viewBox="0 0 ${size}" width="${number(width)}" height="${number(height)}">`,
-    `<title>${escaped(plainLine(title))}</title>`,
-    `<desc>${escaped(described(boxes, arrows))}</desc>`,
+  const found = placed(laidOut(inReadingOrder(drawing)));
+  return lines(
+    opening(found, "img"),
+    ...words(title, found),
     `<style>${STYLE}</style>`,
-    `<rect class="ground" width="${number(width)}" height="${number(height)}" rx="8"/>`,
-    ...(boxes.length === 0 ? [textAt("label", width / 2, height / 2 + 4, NOTHING)] : []),
-    ...arrows.map(drawnArrow),
-    ...boxes.map(drawnBox),
-    ...arrows.map(drawnLabel),
+    ground(found),
+    ...found.arrows.map((each) => drawnArrow(each)),
+    ...found.boxes.map((each) => drawnBox(each)),
+    ...found.arrows.flatMap(captionsOf).map(drawnCaption),
     "</svg>\n",
-  ]
-    .filter((line) => line !== "")
-    .join("\n");
+  );
+}
+
+/** How a picture shows what became of things, and leads from it to where it is told. */
+export interface Marks {
+  readonly fateOfBox: (id: string) => Fate;
+  readonly fateOfArrow: (arrow: Arrow) => Fate;
+  readonly linkOf: (id: string) => Link;
+}
+
+/** Ids of a page: of a marked box, and of what it leads to. */
+export interface Link {
+  readonly own: string;
+  readonly target: string;
+  /** Whether the keyboard comes to it: of two that lead to one place, one is enough. */
+  readonly isReached: boolean;
+}
+
+/** Signs stand beside colours, which not everybody can tell apart. */
+export const SIGNS: Readonly<Record<Exclude<Fate, "same">, string>> = { added: "+", removed: "\u2212", changed: "~" };
+
+/** Laid out things as a part of a page that has {@link STYLE}, with marks. */
+export function markedSvg(title: string, laid: Layout, marks: Marks): string {
+  const found = placed(laid);
+  return lines(
+    opening(found, "group"),
+    ...words(title, found, MOST_TOLD),
+    ground(found),
+    ...found.arrows.map((each) => drawnArrow(each, marks.fateOfArrow(each.arrow))),
+    ...found.boxes.map((each) => linked(each, marks)),
+    ...found.arrows.flatMap(captionsOf).map(drawnCaption),
+    ...found.arrows.map((each) => signOfArrow(each, marks.fateOfArrow(each.arrow))),
+    "</svg>",
+  );
+}
+
+function lines(...all: readonly string[]): string {
+  return all.filter((line) => line !== "").join("\n");
+}
+
+function opening({ width, height }: Layout, role: "img" | "group"): string {
+  const size = `${number(width)} ${number(height)}`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="flow" role="${role}" viewBox="0 0 ${size}" width="${number(width)}" height="${number(height)}">`;
+}
+
+/** Nobody listens to more boxes at a time. */
+const MOST_TOLD = 60;
+
+/** @param most tells a picture with more boxes by how many they are */
+function words(title: string, { boxes, arrows }: Layout, most = Number.POSITIVE_INFINITY): string[] {
+  const isLong = boxes.length > most;
+  return [
+    `<title>${escaped(plainLine(title))}</title>`,
+    `<desc>${isLong ? `${boxes.length} steps and ${arrows.length} connections` : escaped(described(boxes, arrows))}</desc>`,
+  ];
+}
+
+function ground({ width, height, boxes }: Layout): string {
+  return lines(
+    `<rect class="ground" width="${number(width)}" height="${number(height)}" rx="8"/>`,
+    boxes.length === 0 ? textAt("label", width / 2, height / 2 + 4, NOTHING) : "",
+  );
+}
+
+function linked(placedBox: PlacedBox, { fateOfBox, linkOf }: Marks): string {
+  const { box, x, y, width } = placedBox;
+  const fate = fateOfBox(box.id);
+  if (fate === "same") return drawnBox(placedBox);
+  const { own, target, isReached } = linkOf(box.id);
+  const said = escaped(`${fate}: ${plainLine(box.title)}`).replaceAll('"', "&quot;");
+  return lines(
+    `<a id="${own}" href="#${target}"${isReached ? "" : ' tabindex="-1"'} aria-label="${said}">`,
+    drawnBox(placedBox, fate),
+    ...sign({ x: x + width - 4, y: y + 2 }, 11, fate),
+    "</a>",
+  );
+}
+
+/** On the way of an arrow, beside its label. */
+function signOfArrow({ points, label }: PlacedArrow, fate: Fate): string {
+  if (fate === "same") return "";
+  const middle = label ? { x: label.x - 4, y: label.y + label.height / 2 } : middleOf(points);
+  return lines(...sign(middle, 8, fate));
+}
+
+function sign({ x, y }: Point, radius: number, fate: Exclude<Fate, "same">): string[] {
+  return [
+    `<circle class="badge ${fate}" cx="${number(x)}" cy="${number(y)}" r="${radius}"/>`,
+    textAt(radius > 8 ? "sign" : "small sign", x, y + radius * 0.42, SIGNS[fate]),
+  ];
+}
+
+/** The point on a way that is as far from its beginning as from its end. */
+function middleOf(points: readonly Point[]): Point {
+  const parts = points.slice(1).map((point, index) => ({ from: points[index] ?? point, to: point }));
+  const lengthOf = ({ from, to }: { from: Point; to: Point }) => distance(from, to);
+  let rest = parts.reduce((sum, part) => sum + lengthOf(part), 0) / 2;
+  for (const part of parts) {
+    const length = lengthOf(part);
+    if (rest <= length && length > 0) {
+      const share = rest / length;
+      return { x: part.from.x + (part.to.x - part.from.x) * share, y: part.from.y + (part.to.y - part.from.y) * share };
+    }
+    rest -= length;
+  }
+  return points[0] ?? { x: 0, y: 0 };
 }
 
 /** Also a picture of nothing has a size. */
@@ -90,23 +192,23 @@ function described(boxes: readonly PlacedBox[], arrows: readonly PlacedArrow[]):
   return [...steps, ...ways].map((each) => `${each}.`).join(" ");
 }
 
-function drawnBox({ box, kind, title, detail, x, y, width, height }: PlacedBox): string {
+function drawnBox({ box, kind, title, detail, x, y, width, height }: PlacedBox, fate: Fate = "same"): string {
   const left = x + PADDING.x;
   let bottom = y + PADDING.y;
-  const lines = (name: "kind" | "title" | "detail", texts: readonly string[]) =>
+  const written = (name: "kind" | "title" | "detail", texts: readonly string[]) =>
     texts.map((text) => {
       const { size, line } = FONTS[name];
       bottom += line;
       return textAt(name, left, bottom - (line - size) / 2 - size * 0.18, text);
     });
-  const above = [...lines("kind", kind), ...lines("title", title)];
+  const above = [...written("kind", kind), ...written("title", title)];
   bottom += DETAIL_GAP;
-  return [shapeOf(box.shape, { x, y, width, height }), ...above, ...lines("detail", detail)].join("\n");
+  return lines(shapeOf(box.shape, fate, { x, y, width, height }), ...above, ...written("detail", detail));
 }
 
 /** Shapes differ also where colours cannot be told apart. */
-function shapeOf(shape: Shape, { x, y, width, height }: Place): string {
-  const name = shape === "step" ? "box" : `box ${shape}`;
+function shapeOf(shape: Shape, fate: Fate, { x, y, width, height }: Place): string {
+  const name = classes("box", shape === "step" ? "" : shape, fate);
   if (shape !== "choice") {
     const round = shape === "start" ? Math.min(height / 2, 24) : ROUND;
     return `<rect class="${name}" x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}" rx="${number(round)}"/>`;
@@ -123,7 +225,12 @@ function shapeOf(shape: Shape, { x, y, width, height }: Place): string {
   return `<polygon class="${name}" points="${corners.map(pair).join(" ")}"/>`;
 }
 
-function drawnArrow({ points }: PlacedArrow): string {
+/** What has not changed has no class of its own. */
+function classes(...names: readonly string[]): string {
+  return names.filter((name) => name !== "" && name !== "same").join(" ");
+}
+
+function drawnArrow({ points }: PlacedArrow, fate: Fate = "same"): string {
   const [end, before] = [points.at(-1), points.at(-2)];
   if (!end || !before) return "";
   const length = distance(before, end) || 1;
@@ -131,10 +238,10 @@ function drawnArrow({ points }: PlacedArrow): string {
   const neck = { x: end.x - along.x * HEAD.length, y: end.y - along.y * HEAD.length };
   const side = { x: (-along.y * HEAD.width) / 2, y: (along.x * HEAD.width) / 2 };
   const head = [end, { x: neck.x + side.x, y: neck.y + side.y }, { x: neck.x - side.x, y: neck.y - side.y }];
-  return [
-    `<path class="arrow" d="${wayAlong([...points.slice(0, -1), neck])}"/>`,
-    `<polygon class="head" points="${head.map(pair).join(" ")}"/>`,
-  ].join("\n");
+  return lines(
+    `<path class="${classes("arrow", fate)}" d="${wayAlong([...points.slice(0, -1), neck])}"/>`,
+    `<polygon class="${classes("head", fate)}" points="${head.map(pair).join(" ")}"/>`,
+  );
 }
 
 /** A way with round corners. */
@@ -160,9 +267,7 @@ function distance(a: Point, b: Point): number {
   return Math.hypot(a.x - b.x, a.y - b.y);
 }
 
-function drawnLabel({ label }: PlacedArrow): string {
-  if (!label) return "";
-  const { x, y, width, height, lines } = label;
+function drawnCaption({ x, y, width, height, lines }: Caption): string {
   const { line } = FONTS.label;
   return [
     `<rect class="ground" x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}"/>`,

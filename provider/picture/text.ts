@@ -43,11 +43,17 @@ export function plainLine(text: string): string {
 
 /** A text of at most so many characters, with an ellipsis where it was longer. */
 export function shortened(text: string, most: number): string {
-  const all = [...characters.segment(text)];
-  if (all.length <= most) return text;
-  return `${all
+  if (text.length <= most) return text;
+  if (text.length <= most) return text;
+  // No more of a long text is taken apart than is needed.
+  const begin = text.slice(0, (most + 1) * LONGEST_CHARACTER);
+  const first: string[] = [];
+  for (const { segment } of characters.segment(begin)) {
+    if (first.push(segment) > most) break;
+  }
+  if (first.length <= most && begin === text) return text;
+  return `${first
     .slice(0, most - 1)
-    .map(({ segment }) => segment)
     .join("")
     .trimEnd()}${ELLIPSIS}`;
 }

@@ -27,6 +27,12 @@ export type { Evaluator, FlowEnvironment, FlowItem, FlowResult, LookupOptions };
 /** Arguments of {@link Flow}. */
 export type FlowArgs = Arguments<Partial<Pick<FlowFields, "path">> & Omit<FlowFields, "path"> & EngineArguments>;
 
+/** Which version of a flow {@link Flow.get} tells. */
+export interface FlowState {
+  /** The version to tell. Default: what the default environment has, else the newest. */
+  versionId?: pulumi.Input<string>;
+}
+
 /**
  * A Humanloop flow: a line of versions, each with its attributes. Other attributes make another version; {@link FlowDeployment} says which one an
  * environment has.
@@ -64,13 +70,12 @@ export class Flow extends FlowResource {
    * Looks up a flow that this stack does not manage.
    *
    * @param id Humanloop's own id; `getFlow` finds one by path
-   * @param state the version to tell; default: what the default environment has, else the newest
    * @throws Error where there is no such flow or version
    */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
-    state: { versionId?: pulumi.Input<string> } = {},
+    state: FlowState = {},
     opts?: pulumi.CustomResourceOptions,
   ): Flow {
     // The arguments are what is looked up.

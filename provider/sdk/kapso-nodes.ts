@@ -29,10 +29,24 @@ export interface EdgeOptions {
 }
 
 /** Makes a step. Any value of its config may be an output of another resource. */
-type Make<Config> = (id: string, config: Arguments<Config>, options?: NodeOptions) => Node;
+type Make<Config> = (
+  /** What edges call the step. */
+  id: string,
+  /** The settings of this kind of step. */
+  config: Arguments<Config>,
+  /** Where it stands on the canvas. */
+  options?: NodeOptions,
+) => Node;
 
 /** Makes a step that can do without settings. */
-type MakePlain<Config> = (id: string, config?: Arguments<Config>, options?: NodeOptions) => Node;
+type MakePlain<Config> = (
+  /** What edges call the step. */
+  id: string,
+  /** The settings of this kind of step. */
+  config?: Arguments<Config>,
+  /** Where it stands on the canvas. */
+  options?: NodeOptions,
+) => Node;
 
 function made(type: string, id: string, config: Record<string, unknown>, { position }: NodeOptions = {}): Node {
   return { id, ...(position && { position }), data: { node_type: type, config } };
@@ -48,7 +62,12 @@ function plainMaker<Config extends object>(type: string): MakePlain<Config> {
 
 /** Steps of a workflow, one function for each kind: plain objects for `definition.nodes`. */
 export const node = {
-  /** Where a run begins; every workflow has one. */
+  /**
+   * Where a run begins; every workflow has one.
+   *
+   * @param id what edges call the step
+   * @param options where it stands on the canvas
+   */
   start(id = "start", options?: NodeOptions): Node {
     return made("start", id, {}, options);
   },
@@ -85,7 +104,9 @@ export const node = {
  *
  * @param source the id of the step that is left
  * @param target the id of the step that follows
+ * @param options the label
  */
-export function edge(source: string, target: string, { label }: EdgeOptions = {}): Edge {
+export function edge(source: string, target: string, options: EdgeOptions = {}): Edge {
+  const { label } = options;
   return { source, target, ...(label !== undefined && { label }) };
 }

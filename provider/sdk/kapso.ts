@@ -175,6 +175,12 @@ export class Flow extends FlowResource {
 /** Arguments of {@link Trigger}. */
 export type TriggerArgs = Arguments<TriggerFields & EngineArguments>;
 
+/** What Kapso needs to find a trigger that {@link Trigger.get} looks up. */
+export interface TriggerState {
+  /** The id of the workflow that it starts. */
+  workflowId: pulumi.Input<string>;
+}
+
 /**
  * What starts a workflow. Only `active` changes in place; anything else makes a new trigger. Others' triggers of the workflow are left alone.
  *
@@ -211,13 +217,12 @@ export class Trigger extends FlowResource {
    * Looks up a trigger that this stack does not manage.
    *
    * @param id Kapso's own id, a UUID
-   * @param state the workflow, which Kapso needs to find a trigger
    * @throws Error where there is no such trigger
    */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
-    state: { workflowId: pulumi.Input<string> },
+    state: TriggerState,
     opts?: pulumi.CustomResourceOptions,
   ): Trigger {
     // The other arguments are what is looked up.

@@ -28,7 +28,12 @@ export type FlowArgs = Arguments<
 >;
 
 /** What is known of a flow that {@link Flow.get} looks up: hints, all optional. */
-export type FlowState = { [K in "name" | "org"]?: pulumi.Input<string> };
+export interface FlowState {
+  /** The flow's name in the organization. */
+  name?: pulumi.Input<string>;
+  /** The organization that holds the flow. */
+  org?: pulumi.Input<string>;
+}
 
 /**
  * A Kosli flow: what a kind of release must prove before it may run.

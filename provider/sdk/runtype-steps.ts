@@ -16,7 +16,14 @@ export interface StepOptions {
 }
 
 /** Makes a step. Any value of its config may be an output of another resource. */
-type Make<Config> = (name: string, config: Arguments<Config>, options?: StepOptions) => Step;
+type Make<Config> = (
+  /** What the step is called. */
+  name: string,
+  /** The settings of this kind of step. */
+  config: Arguments<Config>,
+  /** Its id, and whether it is run. */
+  options?: StepOptions,
+) => Step;
 
 function maker<Type extends keyof StepConfigs>(type: Type): Make<StepConfigs[Type]> {
   return (name, config, { id, enabled, when } = {}) => ({

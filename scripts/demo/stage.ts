@@ -62,7 +62,7 @@ export class Stage {
         "Customer support of a shop, as code: examples/demo/index.ts, a prompt in Humanloop, answers by Runtype, a bot by Kapso, releases in Kosli; a stack each for dev and prod.",
       );
       output(
-        `Engine: ${engine.name}${version ? "" : " (no Pulumi CLI on PATH)"}. Vendors: the emulator at ${emulator.url}.`,
+        `Engine: ${engine.name}${version || rehearsalOnly ? "" : " (no Pulumi CLI on PATH)"}. Vendors: the emulator at ${emulator.url}.`,
       );
       return new Stage(engine, emulator, workspace, output);
     } catch (error) {
@@ -90,7 +90,8 @@ export class Stage {
     this.#command(`pulumi ${operation}${options?.refresh ? " --refresh" : ""} --stack ${stack}`);
     // The program is compiled anew in every run, and stays the same: its types are checked once.
     const env: Record<string, string> = this.#isTypeChecked ? { PULUMI_NODEJS_TRANSPILE_ONLY: "true" } : {};
-    const outcome = await this.engine.run(operation, stack, { ...options, env });
+    // One at a time, so that the lines stand in the same order each time.
+    const outcome = await this.engine.run(operation, stack, { ...options, parallel: 1, env });
     this.#isTypeChecked = true;
     this.#output(outcome.output.replace(/^\n+|\s+$/g, "").replace(/^/gm, "   │ "));
     return outcome;

@@ -25,7 +25,7 @@ describe("command line", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  for (const name of ["doctor", "drift", "graph"])
+  for (const name of ["doctor", "drift", "graph", "review"])
     it(`command line: ${name} --help tells options that it has, and --version the version`, async () => {
       const help = await run([name, "--help"]);
       assert.deepEqual([help.code, help.stderr], [0, ""]);

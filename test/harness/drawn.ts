@@ -16,7 +16,6 @@ export function drawn(token: string, args: Values): Drawing {
   const arrows = drawing.arrows.map((each) => JSON.stringify(each));
   assert.equal(new Set(arrows).size, arrows.length, `an arrow twice: ${arrows.join(", ")}`);
   for (const { from, to } of drawing.arrows) assert.ok(ids.includes(from) && ids.includes(to), `${from} to ${to}`);
-  // A template's text is told in its normal form, which has places of its own.
   return drawing;
 }
 

@@ -9,6 +9,9 @@ export interface TypeProblem {
   readonly module: string;
   /** From 1. */
   readonly line: number;
+  /** Where in the module it begins to underline, and what it underlines. */
+  readonly start: number;
+  readonly underlined: string;
   readonly message: string;
 }
 
@@ -17,7 +20,7 @@ export interface TypeProblem {
  * against the built packages.
  */
 export class TypedModules {
-  readonly #texts: ReadonlyMap<string, string>;
+  readonly #texts: Map<string, string>;
   readonly #service: ts.LanguageService;
 
   /** @param modules their texts by name; each is a module of its own */
@@ -31,6 +34,7 @@ export class TypedModules {
       getCurrentDirectory: () => root,
       getDefaultLibFileName: ts.getDefaultLibFilePath,
       getScriptFileNames: () => [...texts.keys()],
+      // A module is written once, and files stay as they are.
       getScriptVersion: () => "1",
       getScriptSnapshot: (file) => {
         const text = texts.get(file) ?? ts.sys.readFile(file);
@@ -44,27 +48,54 @@ export class TypedModules {
     });
   }
 
+  /** Adds a module that is made of what the types of another one show. */
+  add(module: string, from: string, make: (source: ts.SourceFile, checker: ts.TypeChecker) => string): void {
+    const program = this.#service.getProgram();
+    const source = program?.getSourceFile(fileOf(from));
+    if (!program || !source) throw new Error(`There is no module ${from}`);
+    this.#texts.set(fileOf(module), make(source, program.getTypeChecker()));
+  }
+
   /** What the compiler refuses in one module. */
   problems(module: string): TypeProblem[] {
     const file = fileOf(module);
     const found = [...this.#service.getSyntacticDiagnostics(file), ...this.#service.getSemanticDiagnostics(file)];
-    return found.map(({ file: source, start = 0, messageText }) => ({
+    return found.map(({ file: source, start = 0, length = 0, messageText }) => ({
       module,
       line: (source?.getLineAndCharacterOfPosition(start).line ?? 0) + 1,
+      start,
+      underlined: source?.text.slice(start, start + length) ?? "",
       message: ts.flattenDiagnosticMessageText(messageText, "\n"),
     }));
   }
 
   /** The documentation that an editor shows over the first occurrence of `words`, at its beginning. */
   hover(module: string, words: string): string {
-    const info = this.#service.getQuickInfoAtPosition(fileOf(module), this.#placeOf(module, words));
-    return ts.displayPartsToString(info?.documentation);
+    return this.hoverAt(module, this.#placeOf(module, words)).documentation;
+  }
+
+  /** What an editor shows over a place: the type and the documentation. */
+  hoverAt(module: string, place: number): { readonly type: string; readonly documentation: string } {
+    const { displayParts, documentation } = this.#service.getQuickInfoAtPosition(fileOf(module), place) ?? {};
+    return { type: ts.displayPartsToString(displayParts), documentation: ts.displayPartsToString(documentation) };
   }
 
   /** What an editor offers to write behind the first occurrence of `words`. */
   completions(module: string, words: string): string[] {
-    const at = this.#placeOf(module, words) + words.length;
-    return this.#service.getCompletionsAtPosition(fileOf(module), at, {})?.entries.map(({ name }) => name) ?? [];
+    return this.completionsAt(module, this.#placeOf(module, words) + words.length);
+  }
+
+  /** What an editor offers to write at a place. */
+  completionsAt(module: string, place: number): string[] {
+    return this.#service.getCompletionsAtPosition(fileOf(module), place, {})?.entries.map(({ name }) => name) ?? [];
+  }
+
+  /** What an editor tells of the parameters of a call while it is written, by name. */
+  parametersAt(module: string, place: number): Record<string, string> {
+    const [signature] = this.#service.getSignatureHelpItems(fileOf(module), place, {})?.items ?? [];
+    return Object.fromEntries(
+      (signature?.parameters ?? []).map(({ name, documentation }) => [name, ts.displayPartsToString(documentation)]),
+    );
   }
 
   #placeOf(module: string, words: string): number {

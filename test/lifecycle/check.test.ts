@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { check } from "../../provider/lifecycle/check";
 import { UNKNOWN, type Values } from "../../provider/lifecycle/values";
 import { flow } from "../../provider/vendors/kosli/flow";
+import { secretArguments } from "../harness/secret-arguments";
 
 const checked = (args: Values, settings: Values = { org: "acme" }) => {
   const { inputs, failures } = check(flow, args, settings);
@@ -30,6 +31,16 @@ describe("check", () => {
       "name",
       "org",
     ]);
+  });
+
+  it("check: of what is wrong within a secret neither names nor values are told", () => {
+    const attestations = [{ name: "hush", type: "nope" }];
+    const args = { name: "web", template: { version: 1, trail: { attestations } } };
+    const told = "Something within this secret is wrong, which is not told";
+    assert.match(failuresOf(args).join(), /template\.trail\.attestations\["hush"\]\.type/);
+    assert.deepEqual(failuresOf(secretArguments(args, ["template"])), [`template: ${told}`]);
+    const within = secretArguments(args, ["template", "trail", "attestations", "hush"]);
+    assert.doesNotMatch(failuresOf(within).join(), /hush|nope|\.type/);
   });
 
   it("check: reports all problems at once, each with its property path", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { check } from "../../provider/lifecycle/check";
-import { draw } from "../../provider/lifecycle/draw";
+import { draw, drawn, shownOf } from "../../provider/lifecycle/draw";
 import { DECLARED } from "../../provider/lifecycle/state";
 import type { Values } from "../../provider/lifecycle/values";
 import { mermaidComment, mermaidOf } from "../../provider/picture/mermaid";
@@ -89,6 +89,27 @@ describe("draw", () => {
     assert.match(shown, /{{kind}}/);
     const attributes = { openai_api_key: "no known shape", headers: [{ name: "X-Key", value: "in a list" }] };
     assert.doesNotMatch(everythingOf("humanloop:Flow", { path: "it", attributes }), /no known shape|in a list/);
+  });
+
+  it("draw: a pointer shows what the flow is called that it leads to, and keeps the flow's id", () => {
+    const told = (token: string, args: Values) => {
+      const { type } = flowTypeOf(token);
+      const { drawing } = drawn(
+        type,
+        shownOf(type, check(type, args, {}).inputs, {}),
+        new Map([["flow-1", "Support"]]),
+      );
+      return drawing.boxes.map(({ title, detail, content }) => [title, detail, content].join("; "));
+    };
+    assert.deepEqual(
+      [
+        ...told("kapso:Trigger", { workflowId: "flow-1", triggerType: "api_call" }).slice(1),
+        ...told("runtype:FlowPublication", { flow: "flow-1" }).slice(0, 1),
+        ...told("humanloop:FlowMonitoring", { flow: "flow-1" }).slice(0, 1),
+        ...told("humanloop:FlowDeployment", { flow: "flow-1", version: "v1", environment: "live" }).slice(0, 1),
+      ],
+      [...Array(3).fill("Support; flow-1; flow-1"), "v1; of Support (flow-1); v1"],
+    );
   });
 
   it("draw: no canary of any secret place of any flow type is in its picture", () => {

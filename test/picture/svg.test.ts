@@ -136,6 +136,62 @@ describe("layout", () => {
     }
   });
 
+  /** Steps that each ask a person, whose other answers lead to the first one and to one at the end. */
+  const questions = (count: number): Drawing => {
+    const { boxes, arrows } = chain(...Array.from({ length: count }, (_, index) => `ask ${index}`));
+    const leading = (to: string, label: string) => boxes.map(({ id }) => ({ from: id, to, label }));
+    return {
+      direction: "down",
+      boxes: [...boxes, box("person", "handoff", { title: "Hand over" })],
+      arrows: [...arrows, ...leading("person", "human"), ...leading("ask 0", "menu")],
+    };
+  };
+  /** How many rows all arrows pass: the library makes a point for each, and takes its time for it. */
+  const rowsPassed = (drawing: Drawing) =>
+    laidOut(inReadingOrder(drawing)).arrows.reduce((sum, { points }) => sum + points.length, 0);
+
+  it("layout: of many long arrows that lead to one box only the first is drawn to its end, and the others name it", () => {
+    const drawing = questions(40);
+    const { boxes, arrows } = laidOut(inReadingOrder(drawing));
+    assert.equal(arrows.length, drawing.arrows.length);
+    const named = (name: string) => arrows.filter(({ stub }) => stub?.lines.join(" ") === name);
+    // From the last five rows, and first from afar; the first step asks itself, too.
+    assert.equal(named("→ Hand over").length, 40 - 5 - 1);
+    assert.equal(named("→ ask 0").length, 40 - 6 - 1);
+    for (const { arrow, stub, points } of arrows) {
+      if (!stub) continue;
+      const [end, from] = [points.at(-1), boxes.find(({ box: { id } }) => id === arrow.from)];
+      assert.ok(end && from && end.y === stub.y && stub.x <= end.x && end.x <= stub.x + stub.width, "ends at its stub");
+      assert.ok(stub.y - from.y - from.height < 120, "and that is near");
+      for (const { x, y, width, height } of [...boxes, ...arrows.flatMap((each) => each.stub ?? [])])
+        assert.ok(
+          (x === stub.x && y === stub.y) ||
+            x >= stub.x + stub.width ||
+            stub.x >= x + width ||
+            y >= stub.y + stub.height ||
+            stub.y >= y + height,
+          "covers nothing",
+        );
+    }
+    const { children } = readXml(svgOf({ title: "it", drawing }));
+    assert.match(children[1]?.text ?? "", /ask 20 leads to Hand over on human\. ask 20 leads to ask 0 on menu\./);
+    assert.equal(children.filter(({ text }) => text === "→ Hand over").length, 40 - 5 - 1);
+  });
+
+  it("layout: long arrows are drawn to their ends as long as few lead to one box", () => {
+    for (const { stub } of laidOut(inReadingOrder(questions(12))).arrows) assert.equal(stub, undefined);
+  });
+
+  it("layout: twice as many steps pass about twice as many rows, whichever ways lead back and ahead", () => {
+    const few = rowsPassed(questions(60));
+    const many = rowsPassed(questions(120));
+    assert.ok(many < 2.2 * few, `${many} and ${few}`);
+    const { direction, boxes, arrows } = chain(...Array.from({ length: 300 }, (_, index) => `step ${index}`));
+    const back = boxes.slice(150).map(({ id }, index) => ({ from: id, to: `step ${index}`, label: "" }));
+    const passed = rowsPassed({ direction, boxes, arrows: [...arrows, ...back] });
+    assert.ok(passed < 12_000, String(passed));
+  });
+
   it("layout: a long text ends after three lines with an ellipsis, and no character is cut in two", () => {
     for (const sign of ["x", "word ", "👨‍👩‍👧", "文", "e\u0301"]) {
       const [placed] = laidOut({

@@ -9,7 +9,7 @@ export interface Element {
 }
 
 const CHARACTER = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
-const TAG = /^<(\/?)([a-z][a-zA-Z]*)((?: [a-zA-Z:-]+="[^"<&]*")*)(\/?)>$/;
+const TAG = /^<(\/?)([a-z][a-zA-Z]*)((?: [a-zA-Z:-]+="(?:[^"<&]|&(?:amp|lt|gt|quot);)*")*)(\/?)>$/;
 
 /**
  * Reads XML as strictly as it is written: well-formed by the rules of XML 1.0 for what the pictures use of it, which is

@@ -124,7 +124,7 @@ describe("house rules", () => {
     );
   });
 
-  it("every vendor has a description, an emulator, an example and a reference page", () => {
+  it("every vendor has a description, an emulator, an example, a page and a reference", () => {
     const files = new Set(
       execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
         cwd: root,
@@ -136,6 +136,7 @@ describe("house rules", () => {
         `spec/${name}.openapi.yaml`,
         `testing/src/emulator/${name}.ts`,
         `examples/${name}/Pulumi.yaml`,
+        `docs/vendors/${name}.md`,
         `docs/reference/${name}.md`,
       ]) {
         assert.ok(files.has(file), `${file} is missing`);

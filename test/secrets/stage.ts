@@ -140,13 +140,15 @@ export class Stage {
     const lines: string[] = [];
     const result = await rehearse({
       ...options,
-      cwd: this.folder,
+      ...this.#rehearsed,
       diff: true,
-      config: this.#plain,
-      env: { ...this.#environment, ...QUICK_START },
       output: (line) => lines.push(line),
     });
     return this.#keep({ what, ok: result.ok, text: [...lines, JSON.stringify(result)].join("\n") });
+  }
+
+  get #rehearsed() {
+    return { cwd: this.folder, config: this.#plain, env: { ...this.#environment, ...QUICK_START } };
   }
 
   async #runCli(
@@ -178,10 +180,31 @@ export class Stage {
     });
   }
 
+  async #told(args: readonly string[]): Promise<string> {
+    const { ok, text, stdout } = await this.#spawn("pulumi", [...args, "--non-interactive"]);
+    if (!ok) throw new Error(`pulumi ${args.join(" ")} failed: ${text}`);
+    return stdout;
+  }
+
   async #must(args: readonly string[]): Promise<string> {
     const { ok, text } = await this.#spawn("pulumi", [...args, "--non-interactive"]);
     if (!ok) throw new Error(`pulumi ${args[0]} ${args[1]} failed: ${text}`);
     return text;
+  }
+
+  /** What a preview of this version of the program tells other programs. */
+  async previewed(version: number): Promise<string> {
+    this.write(canaryFlows(version));
+    if (this.isCli) return this.#told(["preview", "--json", "--stack", "dev"]);
+    return JSON.stringify(
+      await rehearse({
+        operation: "preview",
+        stack: "dev",
+        secretConfig: this.#secret(),
+        ...this.#rehearsed,
+        output: () => undefined,
+      }),
+    );
   }
 
   /** The state of a stack as it is exported. */
@@ -211,14 +234,18 @@ export class Stage {
     }
   }
 
-  #spawn(file: string, args: readonly string[]): Promise<{ ok: boolean; text: string }> {
+  #spawn(file: string, args: readonly string[]): Promise<{ ok: boolean; text: string; stdout: string }> {
     const env = { ...process.env, ...this.#environment };
     return new Promise((done, failed) => {
       const child = spawn(file, args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
       const chunks: string[] = [];
+      let stdout = "";
       for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => chunks.push(String(chunk)));
+      child.stdout.on("data", (chunk) => {
+        stdout += String(chunk);
+      });
       child.on("error", failed);
-      child.on("close", (code) => done({ ok: code === 0, text: chunks.join("") }));
+      child.on("close", (code) => done({ ok: code === 0, text: chunks.join(""), stdout }));
     });
   }
 

@@ -19,6 +19,8 @@ export async function live(stage: Stage): Promise<void> {
   if (!stage.isCli) await expected(stage.run("preview"));
   await expected(stage.run("up"));
   if (!stage.isCli) await look(stage);
+  const reviewed = ["review", "--out", "review.html", "--summary", "-", "--force"];
+  await expected(stage.command(reviewed, await stage.previewed(2)));
   changeByHand(emulator);
   await look(stage);
   await expected(stage.run("refresh"));

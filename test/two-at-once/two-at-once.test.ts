@@ -96,14 +96,14 @@ describe("two at once", function () {
     const total = Object.values(totals).reduce((sum, each) => sum + (each.meetings ?? 0), 0);
     console.log(`  ${total} meetings in total\n`);
     assertGolden(join(__dirname, "golden", "totals.json"), { ...totals, total });
-    const lines = readFileSync(join(__dirname, "../../README.md"), "utf8").split("\n");
+    const lines = readFileSync(join(__dirname, "../../docs/how-it-works.md"), "utf8").split("\n");
     for (const [token, { [LONGEST]: longest }] of Object.entries(totals)) {
       const name = `\`${token.replace(":", ".")}\``;
       const told = lines.find(
         (line) =>
           line.startsWith("|") && line.split("|")[1]?.includes(name) && /^ \d+ $/.test(line.split("|")[2] ?? ""),
       );
-      assert.equal(told?.split("|")[2]?.trim(), String(longest), `README.md tells the window of ${token}`);
+      assert.equal(told?.split("|")[2]?.trim(), String(longest), `docs/how-it-works.md tells the window of ${token}`);
     }
   });
 });

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import partition from "lodash/partition";
 import type { FlowType } from "../../lifecycle/flow-type";
-import { mermaidComment, mermaidOf } from "../../picture/mermaid";
+import { markdownOf } from "../../picture/markdown";
+import { mermaidComment, mermaidDoubts, mermaidOf } from "../../picture/mermaid";
 import { svgOf } from "../../picture/svg";
 import { allVendors } from "../../vendors";
 import { nearestName } from "../../vendors/nearest-name";
@@ -54,7 +55,8 @@ Options:
   --id ID          The flow as the vendor has it now, by Pulumi's id of it.
   --stack NAME     The stack whose configuration is used to read it. Default: the one that is
                    selected.
-  --format FORMAT  mermaid or svg. Default: mermaid.
+  --format FORMAT  mermaid or svg. Default: mermaid; several flows on standard output are
+                   Markdown that holds a diagram of each.
   --out DIR        Writes a file for each flow into this folder. Needed for several flows
                    as SVG.
   --force          Overwrites files that are there and differ.
@@ -70,6 +72,9 @@ Exit code: 0 what there is to draw is drawn, 1 an error, or there is nothing.
     const [full, empty] = partition(subjects, ({ drawing }) => drawing.boxes.length > 0);
     for (const { title } of empty) io.stderr(`warning: ${title}: there is nothing to draw. ${NOTHING}\n`);
     if (full.length === 0) return 1;
+    for (const each of format === "mermaid" ? full : [])
+      for (const doubt of mermaidDoubts(each))
+        io.stderr(`warning: ${each.title}: ${doubt}; \`--format svg\` has no such bound.\n`);
     if (given.out !== undefined) write(full, format, given.out, given.force ?? false, io);
     else io.stdout(printed(full, format));
     return isWhole ? 0 : 1;
@@ -131,7 +136,7 @@ function printed(subjects: readonly Subject[], format: Format): string {
   if (format === "mermaid") {
     const [only] = subjects;
     if (only && subjects.length === 1) return mermaidOf(only);
-    return subjects.map((each) => `${mermaidComment(each)}\n${mermaidOf(each)}`).join("\n");
+    return markdownOf(subjects);
   }
   if (subjects.length > 1)
     throw new UsageError(

@@ -2,12 +2,12 @@ import { basename, extname } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { plainText } from "../../http/plain-text";
 import { rulesOf } from "../../lifecycle/canonical";
-import { check } from "../../lifecycle/check";
+import { argumentNames, check } from "../../lifecycle/check";
 import { draw } from "../../lifecycle/draw";
 import type { FlowType } from "../../lifecycle/flow-type";
 import { isObject, type Values } from "../../lifecycle/values";
 import { CommandError, type Io } from "../io";
-import { readText } from "../text-file";
+import { pipedText, readText } from "../text-file";
 import type { Subject } from "./subject";
 
 /** A flow of a file, and what a preview would say of it. */
@@ -23,34 +23,37 @@ export interface FoundInFile {
  * @param file JSON or YAML; `-` is standard input
  */
 export async function drawnInFile(type: FlowType, file: string, io: Io): Promise<FoundInFile> {
-  const text = file === "-" ? await piped(io) : readText(file, "The file", io);
+  const text =
+    file === "-"
+      ? await pipedText(io, "Standard input is a terminal: pipe the flow into it, or name a file.")
+      : readText(file, "The file", io);
   const source = file === "-" ? "standard input" : file;
   const content = contentOf(text, source);
-  const name = file === "-" ? (type.token.split(":")[0] ?? type.token) : basename(file, extname(file));
-  const { args, isWhole } = argumentsIn(type, content, name, source);
-  const { inputs, failures, warnings } = check(type, args, {});
-  // What a program says beside the document, or a setting fills in, need not stand in a file.
+  const { args, isWhole } = argumentsIn(type, content, source);
+  // In a program the resource's name, or a setting, fills in what a file need not say.
+  const known = file === "-" ? undefined : basename(file, extname(file));
+  const { nameField } = type;
+  const named = nameField === undefined || known === undefined ? args : { [nameField]: known, ...args };
+  const { inputs, failures, warnings } = check(type, named, {});
   const isTold = ({ property }: { property: string }) => {
     const [field = ""] = property.split(/[.[]/);
-    return isWhole ? args[field] !== undefined || !rulesOf(type, field).setting : field === type.documentField;
+    if (!isWhole) return field === type.documentField;
+    return args[field] !== undefined || (field !== nameField && !rulesOf(type, field).setting);
   };
   const tell = (what: string) => (each: { property: string; reason: string }) =>
     `${source}: ${what}${plainText(each.property, 200)}: ${plainText(each.reason, 500)}`;
-  const { name: called, drawing } = draw(type, inputs);
+  const { name, drawing } = draw(type, inputs);
   return {
-    subject: { name, title: `${type.noun} "${called}"`, drawing },
+    subject: {
+      name: known ?? type.token.split(":")[0] ?? type.token,
+      title: name === "" ? type.noun : `${type.noun} "${name}"`,
+      drawing,
+    },
     doubts: [
       ...failures.filter(isTold).map(tell("a preview would refuse it: ")),
       ...warnings.filter(isTold).map(tell("")),
     ],
   };
-}
-
-async function piped(io: Io): Promise<string> {
-  const text = await io.stdin();
-  if (text === undefined)
-    throw new CommandError("Standard input is a terminal: pipe the flow into it, or name a file.");
-  return text;
 }
 
 function contentOf(text: string, source: string): unknown {
@@ -69,21 +72,28 @@ function contentOf(text: string, source: string): unknown {
   }
 }
 
-/**
- * The arguments in a file. A file that does not name the type's document is taken for the document itself.
- *
- * @param name what the flow is called where the file does not say
- */
+/** The arguments in a file, which may hold the type's document alone. */
 function argumentsIn(
   type: FlowType,
   content: unknown,
-  name: string,
   source: string,
 ): { readonly args: Values; readonly isWhole: boolean } {
-  const { documentField, nameField } = type;
-  const named = nameField === undefined ? {} : { [nameField]: name };
-  if (documentField !== undefined && !(isObject(content) && documentField in content))
-    return { args: { ...named, [documentField]: content }, isWhole: false };
+  const { documentField } = type;
+  if (documentField !== undefined && !isArguments(type, documentField, content))
+    return { args: { [documentField]: content }, isWhole: false };
   if (!isObject(content)) throw new CommandError(`${source} does not hold the arguments of a ${type.noun}.`);
-  return { args: { ...named, ...content }, isWhole: true };
+  return { args: content, isWhole: true };
+}
+
+/** Whether something names the type's document, in whichever spelling, or nothing but what a program may say. */
+function isArguments(type: FlowType, documentField: string, content: unknown): boolean {
+  if (!isObject(content)) return false;
+  const names = argumentNames(type);
+  const { spells } = rulesOf(type, documentField);
+  const isDocument = (name: string) =>
+    name === documentField || (spells !== undefined && rulesOf(type, name).spells === spells);
+  return (
+    names.some((name) => isDocument(name) && Object.hasOwn(content, name)) ||
+    Object.keys(content).every((key) => names.includes(key))
+  );
 }

@@ -1,4 +1,5 @@
-import { draw } from "../../lifecycle/draw";
+import { drawn, type Shown, shownOf } from "../../lifecycle/draw";
+import type { Labels } from "../../lifecycle/drawing";
 import { messageOf } from "../../lifecycle/errors";
 import { migrate } from "../../lifecycle/migrate";
 import { flowTypeOf } from "../../runtime/process";
@@ -24,10 +25,11 @@ interface Candidate {
   readonly name: string;
   /** What a user may call it. */
   readonly names: readonly string[];
-  /** `undefined` where it cannot be drawn. */
-  readonly subject: Subject | undefined;
-  readonly failure: string;
+  readonly shown: Attempt<Shown>;
 }
+
+/** Something, or why there is none, as a sentence. */
+type Attempt<T> = { readonly done: T } | { readonly failure: string };
 
 /**
  * Draws the flows of exported states, in the order of their URNs.
@@ -50,23 +52,43 @@ export async function drawnInStates(
     .sort((a, b) => compare(a.kept.urn, b.kept.urn));
   if (all.length === 0) throw new CommandError("There is no flow in the state.");
   const picked = wanted === undefined ? all : [theOne(wanted, all)];
+  const labels = new Map(all.flatMap(({ kept, shown }) => labelOf(kept, shown)));
+  const tried = picked.map((each) => subjectOf(each, labels));
   return {
-    subjects: picked.flatMap(({ subject }) => subject ?? []),
-    failures: picked.flatMap(({ subject, failure }) => (subject ? [] : [failure])),
+    subjects: tried.flatMap((each) => ("done" in each ? [each.done] : [])),
+    failures: tried.flatMap((each) => ("failure" in each ? [each.failure] : [])),
     notes: states.flatMap(({ notes }) => notes),
   };
 }
 
 function candidate(kept: KeptFlow, texts: readonly unknown[]): Candidate {
   const name = kept.urn.split("::").at(-1) ?? kept.urn;
-  const names = [kept.urn, name, kept.id];
-  try {
+  const shown = attempt(kept, () =>
+    shownOf(flowTypeOf(kept.token).type, migrate(kept.state), { places: kept.secrets, texts }),
+  );
+  const labels = "done" in shown ? [shown.done.label] : [];
+  return { kept, name, names: [kept.urn, name, kept.id, ...labels], shown };
+}
+
+/** What other flows call this one; what has no name of its own has the id of what it belongs to, and is not meant. */
+function labelOf({ token, id }: KeptFlow, shown: Attempt<Shown>): [id: string, label: string][] {
+  return "done" in shown && flowTypeOf(token).type.nameField !== undefined ? [[id, shown.done.label]] : [];
+}
+
+function subjectOf({ kept, name, shown }: Candidate, labels: Labels): Attempt<Subject> {
+  if ("failure" in shown) return shown;
+  return attempt(kept, () => {
     const { type } = flowTypeOf(kept.token);
-    const { label, drawing } = draw(type, migrate(kept.state), { places: kept.secrets, texts });
-    const subject = { name, title: `${type.noun} "${label}"`, drawing };
-    return { kept, name, names: [...names, label], subject, failure: "" };
+    const { label, drawing } = drawn(type, shown.done, labels);
+    return { name, title: `${type.noun} "${label}"`, drawing };
+  });
+}
+
+function attempt<T>({ urn }: KeptFlow, make: () => T): Attempt<T> {
+  try {
+    return { done: make() };
   } catch (error) {
-    return { kept, name, names, subject: undefined, failure: `${kept.urn}: ${messageOf(error)}` };
+    return { failure: `${urn}: ${messageOf(error)}` };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Box, box, type Drawing, drawnText } from "../../lifecycle/drawing";
+import { type Box, box, type Drawing, drawnText, flowBox, type Labels, pair, valueBox } from "../../lifecycle/drawing";
 import { isObject, type Values } from "../../lifecycle/values";
 import { longestText } from "../longest-text";
 
@@ -10,30 +10,23 @@ export function drawFlow({ path, attributes, versionName, versionDescription, ve
     content: { attributes, versionName, versionDescription },
     path: ["attributes"],
   });
-  return chain(box("flow", "flow", { title: drawnText(path), shape: "start", content: path, path: ["path"] }), version);
+  const title = drawnText(path) || "flow";
+  return pair(box("flow", "flow", { title, shape: "start", content: path, path: ["path"] }), version);
 }
 
 /** A deployment: the version, and the environment that has it. */
-export function drawDeployment({ flow, version, environment }: Values): Drawing {
-  return chain(
-    box("version", "version", {
-      title: drawnText(version),
-      detail: `of ${drawnText(flow)}`,
-      shape: "start",
-      content: version,
-      path: ["version"],
-    }),
-    box("environment", "environment", {
-      title: drawnText(environment),
-      content: environment,
-      path: ["environment"],
-    }),
+export function drawDeployment({ flow, version, environment }: Values, labels: Labels): Drawing {
+  const [id, label] = [drawnText(flow), labels.get(drawnText(flow))];
+  const detail = id === "" ? "" : `of ${label === undefined ? id : `${label} (${id})`}`;
+  return pair(
+    valueBox("version", "version", version, { detail, shape: "start" }),
+    valueBox("environment", "environment", environment),
   );
 }
 
 /** A monitoring: the flow, and what runs on its logs. */
-export function drawMonitoring({ flow, evaluators }: Values): Drawing {
-  const start = box("flow", "flow", { title: drawnText(flow), shape: "start", content: flow, path: ["flow"] });
+export function drawMonitoring({ flow, evaluators }: Values, labels: Labels): Drawing {
+  const start = flowBox("flow", "flow", flow, labels, "start");
   const all = Array.isArray(evaluators) || isObject(evaluators) ? Object.entries(evaluators) : [];
   const boxes = all.map(([key, evaluator]): Box => {
     const { evaluatorVersionId, evaluatorId, environmentId } = isObject(evaluator) ? evaluator : {};
@@ -53,8 +46,4 @@ export function drawMonitoring({ flow, evaluators }: Values): Drawing {
     boxes: [start, ...boxes],
     arrows: boxes.map(({ id }) => ({ from: "flow", to: id, label: "" })),
   };
-}
-
-function chain(first: Box, second: Box): Drawing {
-  return { direction: "down", boxes: [first, second], arrows: [{ from: first.id, to: second.id, label: "" }] };
 }

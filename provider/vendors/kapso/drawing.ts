@@ -1,4 +1,14 @@
-import { type Arrow, type Box, box, type Drawing, drawnText, freeId } from "../../lifecycle/drawing";
+import {
+  type Arrow,
+  type Box,
+  box,
+  type Drawing,
+  drawnText,
+  flowBox,
+  freeId,
+  type Labels,
+  pair,
+} from "../../lifecycle/drawing";
 import { fromRegistered } from "../../lifecycle/keyed";
 import { isObject, type Values } from "../../lifecycle/values";
 import { longestText } from "../longest-text";
@@ -7,16 +17,19 @@ import { canonicalDefinition } from "./definition/meaning";
 import { definition as schema } from "./definition/schema";
 
 /** A workflow: a box for each node, an arrow for each edge. */
-export function drawGraph({ definition }: Values): Drawing {
+export function drawGraph({ definition }: Values, labels: Labels): Drawing {
   if (definition === undefined) return { direction: "down", boxes: [], arrows: [] };
-  if (!isObject(definition)) return { direction: "down", boxes: [unseen(definition, "definition")], arrows: [] };
+  if (!isObject(definition))
+    return { direction: "down", boxes: [unseen("definition", "definition", definition, ["definition"])], arrows: [] };
   const boxes = new Map<string, Box>();
-  const meant = Object(canonicalDefinition(definition)).nodes;
-  if (isObject(definition.nodes) || Array.isArray(definition.nodes))
-    for (const [key, node] of Object.entries(definition.nodes)) addNode(boxes, key, node, Reflect.get(meant, key));
-  else if (definition.nodes !== undefined) boxes.set("nodes", unseen(definition.nodes, "nodes"));
-  if (definition.edges !== undefined && !isObject(definition.edges) && !Array.isArray(definition.edges))
-    boxes.set("edges", unseen(definition.edges, "edges"));
+  const meant = canonicalDefinition(definition);
+  const meanings = new Map(isObject(meant) ? entriesOf(meant.nodes) : []);
+  for (const [key, node] of entriesOf(definition.nodes)) addNode(boxes, key, node, meanings.get(key), labels);
+  for (const part of ["nodes", "edges"]) {
+    const own = freeId(part, (each) => boxes.has(each));
+    if (definition[part] !== undefined && !isObject(definition[part]) && !Array.isArray(definition[part]))
+      boxes.set(own, unseen(own, part, definition[part], ["definition", part]));
+  }
   const arrows = new Map<string, Arrow>();
   for (const edge of edgesIn(definition)) {
     const [from, to] = [drawnText(edge.source), drawnText(edge.target)];
@@ -29,28 +42,31 @@ export function drawGraph({ definition }: Values): Drawing {
     direction: "down",
     boxes: [...boxes.values()].map((each) => shaped(each, arrows)),
     arrows: [...arrows.values()],
+    arrowPlaces: [["definition", "edges"]],
   };
 }
 
 /** What is not known yet, or a secret as a whole. */
-function unseen(value: unknown, kind: string): Box {
-  return box(kind, kind, { title: drawnText(value), shape: "missing", path: ["definition"] });
+function unseen(id: string, kind: string, value: unknown, path: readonly string[]): Box {
+  return box(id, kind, { title: drawnText(value), shape: "missing", path });
 }
 
 /** What is in a list has its place there as key; its id may be unknown, or stand there twice. */
-function addNode(boxes: Map<string, Box>, key: string, written: unknown, meant: unknown): void {
+function addNode(boxes: Map<string, Box>, key: string, written: unknown, meant: unknown, labels: Labels): void {
   const node: Values = isObject(written) ? written : {};
   const data: Values = isObject(node.data) ? node.data : {};
   const id = "id" in node ? drawnText(node.id) : key;
   const own = freeId(id, (each) => boxes.has(each));
   const content = isObject(meant) ? meant.data : meant;
   // What is said of the ways that lead on stands at them.
-  const { conditions: _, ...config } = Object(Object(content).config);
+  const { conditions: _, ...config } = isObject(content) && isObject(content.config) ? content.config : {};
+  const said = longestText(config);
   boxes.set(
     own,
     box(own, drawnText(data.node_type), {
       title: drawnText(data.display_name) || own,
-      detail: longestText(config),
+      // The id of a function tells people less than its name.
+      detail: labels.get(said) ?? said,
       shape: data.node_type === "start" ? "start" : "step",
       content,
       path: ["definition", "nodes", key],
@@ -58,9 +74,14 @@ function addNode(boxes: Map<string, Box>, key: string, written: unknown, meant: 
   );
 }
 
+/** The members of a map or a list, by their keys. */
+function entriesOf(members: unknown): [key: string, member: unknown][] {
+  return isObject(members) || Array.isArray(members) ? Object.entries(members) : [];
+}
+
 function edgesIn(definition: Values): Values[] {
-  const { edges } = Object(fromRegistered(schema, { nodes: [], edges: definition.edges }));
-  return Array.isArray(edges) ? edges.filter(isObject) : [];
+  const graph = fromRegistered(schema, { nodes: [], edges: definition.edges });
+  return isObject(graph) && Array.isArray(graph.edges) ? graph.edges.filter(isObject) : [];
 }
 
 function shaped(drawn: Box, arrows: ReadonlyMap<string, Arrow>): Box {
@@ -69,7 +90,7 @@ function shaped(drawn: Box, arrows: ReadonlyMap<string, Arrow>): Box {
 }
 
 /** A trigger: what happens, and the workflow that it starts. */
-export function drawTrigger(values: Values): Drawing {
+export function drawTrigger(values: Values, labels: Labels): Drawing {
   const { workflowId, triggerType, event, eventName, phoneNumberId, propertyKey, operator, propertyValue, active } =
     values;
   const filter = [propertyKey, operator, propertyValue].map(drawnText).filter((each) => each !== "");
@@ -78,20 +99,16 @@ export function drawTrigger(values: Values): Drawing {
     ...(filter.length > 0 ? [`where ${filter.join(" ")}`] : []),
     ...(active === false ? ["switched off"] : []),
   ];
-  return {
-    direction: "down",
-    boxes: [
-      box("trigger", drawnText(triggerType), {
-        title: drawnText(event ?? eventName ?? triggerType),
-        detail: details.join("\n"),
-        shape: "start",
-        content: { triggerType, event, eventName, phoneNumberId, propertyKey, operator, propertyValue, active },
-        path: ["triggerType"],
-      }),
-      box("workflow", "workflow", { title: drawnText(workflowId), content: workflowId, path: ["workflowId"] }),
-    ],
-    arrows: [{ from: "trigger", to: "workflow", label: "" }],
-  };
+  return pair(
+    box("trigger", drawnText(triggerType) || "trigger", {
+      title: drawnText(event ?? eventName ?? triggerType) || "trigger",
+      detail: details.join("\n"),
+      shape: "start",
+      content: { triggerType, event, eventName, phoneNumberId, propertyKey, operator, propertyValue, active },
+      path: ["triggerType"],
+    }),
+    flowBox("workflow", "workflowId", workflowId, labels),
+  );
 }
 
 /** A function: its code. */
@@ -100,7 +117,7 @@ export function drawFunction({ name, code, runtimeConfig, functionType, secrets 
     direction: "down",
     boxes: [
       box("function", drawnText(functionType) || "function", {
-        title: drawnText(name),
+        title: drawnText(name) || "function",
         detail: drawnText(code),
         content: { code, runtimeConfig, secrets },
         path: ["code"],

@@ -1,4 +1,4 @@
-import { type Arrow, type Box, box, type Drawing, drawnText, freeId } from "../../lifecycle/drawing";
+import { type Arrow, type Box, box, type Drawing, drawnText, freeId, type Shape } from "../../lifecycle/drawing";
 import type { PropertyPath } from "../../lifecycle/paths";
 import { HIDDEN } from "../../lifecycle/secrets";
 import { isObject, UNKNOWN, type Values } from "../../lifecycle/values";
@@ -9,7 +9,7 @@ export function drawTemplate({ name, template, legacyTemplate }: Values): Drawin
   const field = template === undefined ? "legacyTemplate" : "template";
   const written = template ?? legacyTemplate;
   if (written === undefined) return { direction: "right", boxes: [], arrows: [] };
-  const sketch = new Sketch(drawnText(name), [field]);
+  const sketch = new Tree(drawnText(name) || TRAIL, [field]);
   const trail = trailIn(field === "template" ? canonicalTemplate(written) : canonicalLegacyTemplate(written));
   if (written === UNKNOWN || written === HIDDEN || !trail) {
     const title = written === UNKNOWN || written === HIDDEN ? drawnText(written) : "cannot be read";
@@ -17,19 +17,19 @@ export function drawTemplate({ name, template, legacyTemplate }: Values): Drawin
     return sketch;
   }
   sketch.addAttestations(TRAIL, trail.attestations, [field, "trail"]);
-  for (const { key, name: artifact, required } of named(trail.artifacts)) {
-    const path = [field, "trail", "artifacts", key];
-    const id = sketch.add(TRAIL, box(`artifact/${artifact}`, "artifact", { title: artifact, content: {}, path }));
-    sketch.addAttestations(id, isObject(required) ? required.attestations : required, path);
+  for (const { name: title, required, shape, path } of named(trail.artifacts, [field, "trail", "artifacts"])) {
+    const id = sketch.add(TRAIL, box(`artifact/${title}`, "artifact", { title, shape, content: {}, path }));
+    sketch.addAttestations(id, isObject(required) ? required.attestations : undefined, path);
   }
-  return sketch;
+  // A text, and a list of controls, have no places of what they mean.
+  return isObject(written) ? sketch : { ...sketch, boxes: sketch.boxes.map((each) => ({ ...each, path: [field] })) };
 }
 
 /** The id of the box where everything begins. */
 const TRAIL = "trail";
 
-/** A drawing while it is drawn. */
-class Sketch implements Drawing {
+/** A trail and what it needs, while they are drawn. */
+class Tree implements Drawing {
   readonly direction = "right";
   readonly boxes: Box[];
   readonly arrows: Arrow[] = [];
@@ -47,10 +47,9 @@ class Sketch implements Drawing {
   }
 
   addAttestations(parent: string, attestations: unknown, within: PropertyPath): void {
-    for (const { key, name: title, required } of named(attestations)) {
-      const kind = drawnText(isObject(required) ? required.type : required);
-      const path = [...within, "attestations", key];
-      this.add(parent, box(`${parent}/attestation/${title}`, kind, { title, content: required, path }));
+    for (const { name: title, required, shape, path } of named(attestations, [...within, "attestations"])) {
+      const kind = isObject(required) ? drawnText(required.type) : "attestations";
+      this.add(parent, box(`${parent}/attestation/${title}`, kind, { title, shape, content: required, path }));
     }
   }
 }
@@ -63,13 +62,28 @@ function trailIn(canonical: unknown): Values | undefined {
   return isObject(whole.trail) ? whole.trail : undefined;
 }
 
+/** What is required, by its name. */
+interface Named {
+  readonly name: string;
+  readonly required: unknown;
+  /** `missing` where it is not known, or is a secret. */
+  readonly shape: Shape;
+  readonly path: PropertyPath;
+}
+
 /** The items of a list, in whichever form it is. */
-function named(list: unknown): { readonly key: string; readonly name: string; readonly required: unknown }[] {
-  if (isObject(list)) return Object.entries(list).map(([key, required]) => ({ key, name: key, required }));
-  if (!Array.isArray(list))
-    return list === undefined || list === null ? [] : [{ key: "0", name: drawnText(list), required: {} }];
-  return list.map((item: unknown, index) => {
-    const { name = undefined, ...required } = isObject(item) ? item : { name: item };
-    return { key: String(index), name: drawnText(name) || String(index + 1), required };
+function named(list: unknown, path: PropertyPath): Named[] {
+  const item = (key: string, name: string, required: unknown): Named => ({
+    name,
+    required,
+    shape: isObject(required) ? "step" : "missing",
+    path: [...path, key],
+  });
+  if (list === undefined || list === null) return [];
+  if (isObject(list)) return Object.entries(list).map(([key, required]) => item(key, key, required));
+  if (!Array.isArray(list)) return [{ ...item("", drawnText(list), list), path }];
+  return list.map((each: unknown, index) => {
+    const { name, ...required } = isObject(each) ? each : { name: each };
+    return item(String(index), drawnText(name) || String(index + 1), isObject(each) ? required : each);
   });
 }

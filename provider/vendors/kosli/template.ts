@@ -91,14 +91,30 @@ const templateSchema = z.strictObject({
 }) satisfies z.ZodType<FlowTemplate>;
 
 /** Required attestations by name, as registered with Pulumi. */
-type KeyedAttestations = Record<string, { type: string }>;
+type KeyedAttestations = Record<
+  string,
+  {
+    /** What kind of evidence is required. */
+    type: string;
+  }
+>;
 
 /** A template as registered with Pulumi and kept in the state: lists are maps by name. */
 export interface KeyedFlowTemplate {
+  /** The version of the template language, where the program says it. */
   version?: 1;
+  /** What every trail of the flow must prove. */
   trail?: {
+    /** Evidence required of the trail, by name. */
     attestations?: KeyedAttestations;
-    artifacts?: Record<string, { attestations?: KeyedAttestations }>;
+    /** Artifacts that the trail must report, by name. */
+    artifacts?: Record<
+      string,
+      {
+        /** Evidence required of the artifact, by name. */
+        attestations?: KeyedAttestations;
+      }
+    >;
   } | null;
 }
 

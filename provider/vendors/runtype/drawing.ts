@@ -1,4 +1,14 @@
-import { type Arrow, type Box, box, type Drawing, drawnText, freeId } from "../../lifecycle/drawing";
+import {
+  type Arrow,
+  type Box,
+  box,
+  type Drawing,
+  drawnText,
+  flowBox,
+  freeId,
+  type Labels,
+  pair,
+} from "../../lifecycle/drawing";
 import { isObject, type Values } from "../../lifecycle/values";
 import { longestText } from "../longest-text";
 import { BRANCHES, canonicalSteps } from "./steps/meaning";
@@ -22,7 +32,8 @@ interface Placed {
 export function drawSteps({ steps }: Values): Drawing {
   const sketch = new Sketch();
   sketch.add(inOrder(canonicalSteps(steps)), [], "", ["steps"]);
-  return { direction: "down", boxes: [...sketch.boxes.values()], arrows: sketch.arrows };
+  const boxes = [...sketch.boxes.values()];
+  return { direction: "down", boxes, arrows: sketch.arrows, arrowPlaces: boxes.map(({ path }) => [...path, "after"]) };
 }
 
 /** Boxes and arrows while they are drawn. */
@@ -105,17 +116,13 @@ function inOrder(steps: unknown): Placed[] {
 }
 
 /** A publication: the flow, and the version that its callers get. */
-export function drawPublication({ flow, version, publishedVersionId }: Values): Drawing {
-  return {
-    direction: "down",
-    boxes: [
-      box("flow", "flow", { title: drawnText(flow), shape: "start", content: flow, path: ["flow"] }),
-      box("version", "published version", {
-        title: drawnText(version ?? publishedVersionId) || "what the flow holds",
-        content: version,
-        path: ["version"],
-      }),
-    ],
-    arrows: [{ from: "flow", to: "version", label: "" }],
-  };
+export function drawPublication({ flow, version, publishedVersionId }: Values, labels: Labels): Drawing {
+  return pair(
+    flowBox("flow", "flow", flow, labels, "start"),
+    box("version", "published version", {
+      title: drawnText(version ?? publishedVersionId) || "what the flow holds",
+      content: version,
+      path: ["version"],
+    }),
+  );
 }

@@ -38,6 +38,7 @@ describe("graph", function () {
   let folder: string;
   let emulator: Emulator;
   let state: string;
+  const flows: ExportedFlow[] = [];
 
   const run = (args: readonly string[], stdin?: string): Promise<Told> =>
     runCommand(["graph", ...args], { cwd: folder, ...(stdin === undefined ? {} : { stdin }) });
@@ -49,7 +50,6 @@ describe("graph", function () {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "pulumi-flows-graph-"));
     emulator = await startEmulator();
-    const flows: ExportedFlow[] = [];
     const keep = async (name: string, token: string, args: Values) => {
       const stack = new Stack(benchOf(emulator, token));
       await stack.up(args);
@@ -79,27 +79,46 @@ describe("graph", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("graph: draws every flow of a state as Mermaid, each under what it is called, in the order of their URNs", async () => {
+  it("graph: draws every flow of a state as Markdown with a diagram for each, in the order of their URNs", async () => {
     const { code, stdout, stderr } = await run([], state);
-    assert.deepEqual(stdout.match(/^%%.*$/gm), [
-      '%% Humanloop flow "a/b"',
-      '%% Kapso workflow "Order bot"',
-      '%% Kosli flow "acme/web"',
-      '%% Runtype flow "Order bot"',
-    ]);
-    assert.equal(stdout.match(/^flowchart (TD|LR)$/gm)?.length, 4);
-    assert.match(stdout, /n_start --> n_ask/);
+    const parts = stdout.split(/^(?=## )/m).map((part) => {
+      const [, heading, diagram] =
+        /^## (.*)\n\n```mermaid\n(flowchart (?:TD|LR)\n(?: {2}.*\n)+)```\n\n?$/.exec(part) ?? [];
+      return { heading, diagram };
+    });
+    assert.deepEqual(
+      parts.map(({ heading }) => heading),
+      ['Humanloop flow "a/b"', 'Kapso workflow "Order bot"', 'Kosli flow "acme/web"', 'Runtype flow "Order bot"'],
+    );
+    assert.match(parts[1]?.diagram ?? "", /n_start --> n_ask/);
     assert.match(stderr, /^warning: Runtype flow "Nothing": there is nothing to draw\. .*`--id`/);
     assert.equal(code, 0);
   });
 
   it("graph: --flow picks one by the resource's name, its URN, the flow's id or its name at the vendor", async () => {
-    const urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/kosli:Flow::release";
-    const [first, ...others] = await Promise.all(
-      ["release", urn, "acme/web"].map((name) => run(["--flow", name], state)),
-    );
-    assert.match(first?.stdout ?? "", /^flowchart LR\n {2}n_trail/);
+    const urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/kapso:Workflow::bot";
+    const { id } = flows.find(({ name }) => name === "bot")?.kept ?? {};
+    const [first, ...others] = await Promise.all(["bot", urn, String(id)].map((name) => run(["--flow", name], state)));
+    assert.match(first?.stdout ?? "", /^flowchart TD\n {2}n_start/);
     for (const each of others) assert.deepEqual(each, first);
+    const labelled = await run(["--flow", "acme/web"], state);
+    assert.deepEqual(labelled, await run(["--flow", "release"], state));
+    assert.match(labelled.stdout, /^flowchart LR\n {2}n_trail/);
+  });
+
+  it("graph: a pointer shows what the flow is called that it leads to, as far as the state tells, and keeps its id", async () => {
+    const bot = flows.find(({ name }) => name === "bot") ?? assert.fail();
+    const stack = new Stack(benchOf(emulator, "kapso:Trigger"));
+    await stack.up({ workflowId: bot.kept.id, triggerType: "api_call" });
+    const trigger = { name: "call", token: "kapso:Trigger", kept: stack.resource };
+    const providers = [{ name: "kapso", vendor: "kapso", settings: {} }];
+    const boxOf = async (...kept: ExportedFlow[]) => {
+      const { stdout } = await run(["--flow", "call"], exported(providers, kept));
+      return /^ {2}n_workflow.*$/m.exec(stdout)?.[0];
+    };
+    const { id } = bot.kept;
+    assert.equal(await boxOf(bot, trigger), `  n_workflow["<b>Order bot</b><br/>workflow<br/>${id}"]`);
+    assert.equal(await boxOf(trigger), `  n_workflow["<b>${id}</b><br/>workflow"]`);
   });
 
   it("graph: a name that no flow has, or several have, is an error that tells what there is", async () => {
@@ -212,6 +231,46 @@ describe("graph", function () {
     }
   });
 
+  it("graph: a file whose every key is an argument, or that spells the document otherwise, holds the arguments", async () => {
+    const title = async (type: string, content: unknown, told = "") => {
+      const name = file("some-file.json", content);
+      const { code, stdout, stderr } = await run(["--type", type, "--file", name, "--format", "svg"]);
+      assert.deepEqual([code, stderr], [0, told], type);
+      return /<title>(.*)<\/title>\n<desc>(.*)<\/desc>/.exec(stdout)?.slice(1);
+    };
+    assert.deepEqual(await title("kosli:Flow", { name: "web", org: "acme", legacyTemplate: ["tests"] }), [
+      'Kosli flow "web"',
+      "web (trail). artifact (artifact). tests (*). web leads to artifact. artifact leads to tests.",
+    ]);
+    const told = "warning: some-file.json: a preview would refuse it: attributes: Required: record\n";
+    assert.deepEqual(await title("humanloop:Flow", { path: "a/b", versionName: "v3", adopt: true }, told), [
+      'Humanloop flow "a/b"',
+      "a/b (flow). v3 (version). a/b leads to v3.",
+    ]);
+    assert.deepEqual(await title("humanloop:Flow", { path: "a/b", model: "it" }), [
+      'Humanloop flow "some-file"',
+      "some-file (flow). version (version). some-file leads to version.",
+    ]);
+  });
+
+  it("graph: what does not say its name is called by its kind alone, and what is not said is drawn as missing", async () => {
+    const piped = async (type: string, text: string) => {
+      const { stdout, stderr } = await run(["--type", type, "--file", "-", "--format", "svg"], text);
+      const [, title, described] = /<title>(.*)<\/title>\n<desc>(.*)<\/desc>/.exec(stdout) ?? [];
+      return { title, described, stderr, missing: stdout.match(/class="box missing"/g)?.length ?? 0 };
+    };
+    const graph = await piped("kapso:Workflow", JSON.stringify(BOT.definition));
+    assert.deepEqual([graph.title, graph.stderr, graph.missing], ["Kapso workflow", "", 0]);
+    const trail = await piped("kosli:Flow", '{"template":"version: 1"}');
+    assert.deepEqual([trail.title, trail.described, trail.stderr], ["Kosli flow", "trail (trail).", ""]);
+    const deployment = await piped("humanloop:FlowDeployment", '{"flow":"fl_1","version":"v1"}');
+    assert.deepEqual(
+      [deployment.title, deployment.described, deployment.missing],
+      ["Humanloop deployment of flow", "v1 (version). not said (environment). v1 leads to not said.", 1],
+    );
+    assert.match(deployment.stderr, /^warning: standard input: a preview would refuse it: environment: Required/);
+  });
+
   it("graph: what a preview would say of a file is told, and what can be drawn is", async () => {
     const definition = {
       nodes: [{ id: "start", data: { node_type: "start" } }],
@@ -221,6 +280,22 @@ describe("graph", function () {
     assert.equal(code, 0);
     assert.match(stderr, /^warning: broken\.json: a preview would refuse it: definition\.edges\[0\]\.target: /);
     assert.match(stdout, /n_start --> n_gone/);
+  });
+
+  it("graph: what Mermaid would refuse for its size is told, with the format that has no bounds", async () => {
+    const steps = Array.from({ length: 502 }, (_, index) => ({
+      type: "search",
+      name: `step ${index}`,
+      config: { query: "a question of some length, whose words nobody needs to read in a picture" },
+    }));
+    const long = await run(["--type", "runtype:Flow", "--file", file("long.json", steps)]);
+    assert.equal(long.code, 0);
+    assert.match(
+      long.stderr,
+      /^warning: Runtype flow "long": texts are shortened, .* 50000 characters .*; `--format svg` has no such bound\.\nwarning: Runtype flow "long": .* 500 arrows .* there are 501; `--format svg` has no such bound\.\n$/,
+    );
+    const svg = await run(["--type", "runtype:Flow", "--file", "long.json", "--format", "svg"]);
+    assert.deepEqual([svg.code, svg.stderr], [0, ""]);
   });
 
   it("graph: a file of which nothing can be drawn is an error", async () => {

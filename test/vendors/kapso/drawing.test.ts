@@ -84,6 +84,9 @@ describe("drawings of Kapso", () => {
       "missing b [not there]",
     ]);
     assert.deepEqual(boxesOf(workflow([node("a")], UNKNOWN)), ["a [send_text]", 'missing edges [edges] "[unknown]"']);
+    const called = workflow([node("edges")], UNKNOWN);
+    assert.deepEqual(boxesOf(called), ["edges [send_text]", 'missing edges #2 [edges] "[unknown]"']);
+    assert.deepEqual(called.boxes[1]?.path, ["definition", "edges"]);
   });
 
   it("Kapso drawings: a graph that is not managed has nothing to draw", () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { UNKNOWN, type Values } from "../../../provider/lifecycle/values";
 import { arrowsOf, boxesOf, demandPlaces, drawn } from "../../harness/drawn";
+import { secretArguments } from "../../harness/secret-arguments";
 
 const FILE = join(__dirname, "../../../../shared/data/kosli/flows.json");
 
@@ -44,17 +45,26 @@ describe("drawings of Kosli", () => {
         "artifact/image -> artifact/image/attestation/tests",
       ]);
       assert.equal(drawing.direction, "right");
-      // A text is told in its normal form, which has places of its own.
-      if (template === OBJECT) demandPlaces(drawing, "kosli:Flow", { name: "web", org: "acme", template });
+      assert.deepEqual(
+        drawing.boxes.map(({ content }) => content),
+        [{}, { type: "pull_request" }, {}, {}, { type: "junit" }],
+      );
+      demandPlaces(drawing, "kosli:Flow", { name: "web", org: "acme", template });
+      const tests = ["template", "trail", "artifacts", "image", "attestations", "tests"];
+      assert.deepEqual(drawing.boxes[4]?.path, template === OBJECT ? tests : ["template"]);
     }
   });
 
   it("Kosli drawings: the deprecated list of controls is drawn as the template that it makes", () => {
-    assert.deepEqual(boxesOf(flow({ legacyTemplate: ["tests"] })), [
+    const args = { legacyTemplate: ["tests"] };
+    const drawing = flow(args);
+    assert.deepEqual(boxesOf(drawing), [
       'start trail [trail] "web"',
       'artifact/artifact [artifact] "artifact"',
       'artifact/artifact/attestation/tests [*] "tests"',
     ]);
+    assert.deepEqual(drawing.boxes[2]?.content, { type: "*" });
+    demandPlaces(drawing, "kosli:Flow", { name: "web", org: "acme", ...args });
   });
 
   it("Kosli drawings: a template that is not managed has nothing to draw, and an empty one a trail", () => {
@@ -71,6 +81,29 @@ describe("drawings of Kosli", () => {
       'trail/attestation/review [[unknown]] "review"',
     );
     assert.equal(second({ trail: UNKNOWN }), 'missing template [template] "cannot be read"');
+    for (const attestations of [UNKNOWN, [UNKNOWN], { review: UNKNOWN }]) {
+      const shapes = flow({ template: { trail: { attestations, artifacts: attestations } } }).boxes.map(
+        ({ shape }) => shape,
+      );
+      assert.deepEqual(shapes, ["start", "missing", "missing"]);
+    }
+  });
+
+  it("Kosli drawings: attestations that are a secret are drawn as missing, where they stand", () => {
+    const template = {
+      trail: { attestations: [{ name: "review", type: "pull_request" }], artifacts: [{ name: "image" }] },
+    };
+    const hidden = (...path: string[]) =>
+      flow(secretArguments({ template }, ["template", ...path])).boxes.filter(({ shape }) => shape === "missing");
+    assert.deepEqual(
+      hidden("trail", "attestations").map(({ kind, title, path }) => [kind, title, path]),
+      [["attestations", "[secret]", ["template", "trail", "attestations"]]],
+    );
+    assert.deepEqual(
+      hidden("trail", "artifacts").map(({ kind, title, path }) => [kind, title, path]),
+      [["artifact", "[secret]", ["template", "trail", "artifacts"]]],
+    );
+    assert.equal(hidden().length, 1);
   });
 
   it("Kosli drawings: whatever stands in the place of a template, drawing it does not fail", () => {

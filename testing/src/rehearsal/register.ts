@@ -83,7 +83,7 @@ async function registerProvider(run: Steps, goal: Goal, former: ResourceState | 
 
 function reportComparison(run: Steps, next: ResourceState, former: ResourceState | undefined): void {
   const diff = differences(former?.inputs ?? {}, next.inputs ?? {});
-  run.report.step(former ? (diff.length > 0 ? "update" : "same") : "create", next, diff);
+  run.report.step(former ? (diff.length > 0 ? "update" : "same") : "create", next, diff, "", former);
 }
 
 async function registerFlow(run: Steps, goal: Goal, former: ResourceState | undefined): Promise<ResourceState> {
@@ -117,7 +117,7 @@ async function registerFlow(run: Steps, goal: Goal, former: ResourceState | unde
   next.id = former.id;
   // A half-made resource is completed even if nothing differs.
   if (!change.changed && !former.initErrors?.length) {
-    report.step("same", next);
+    report.step("same", next, [], "", former);
     next.outputs = sealOutputs(next, structuredClone(former.outputs ?? {}));
     await ledger.settle(next);
     return next;
@@ -127,7 +127,7 @@ async function registerFlow(run: Steps, goal: Goal, former: ResourceState | unde
     outputs: await writer.update(former, next.inputs ?? {}, goal.ignoreChanges),
   }));
   const remark = change.changed ? "" : "it was made only half";
-  report.step("update", next, differences(former.inputs ?? {}, next.inputs), remark);
+  report.step("update", next, differences(former.inputs ?? {}, next.inputs), remark, former);
   return next;
 }
 

@@ -41,7 +41,7 @@ export async function replace(
   if (!deletedAlready && deleteFirst) await deleteWithDependents(run, former);
   if (!deletedAlready && !deleteFirst) ledger.setAsideOnSettle(former, next.urn);
   await write(run, next, "creating", (provider) => provider.create(next, next.inputs ?? {}));
-  report.step("replace", next, diff, reasons.length > 0 ? reasons.join(", ") : "again");
+  report.step("replace", next, diff, reasons.length > 0 ? reasons.join(", ") : "again", anew ? undefined : former);
   if (deletedAlready || deleteFirst) await ledger.remove(former);
 }
 

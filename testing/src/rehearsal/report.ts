@@ -1,6 +1,7 @@
 import type { PropertyDifference } from "./difference";
+import type { ResourceState } from "./state";
 import { describe, isDefaultProvider, nameOf, shortType } from "./urn";
-import { contains, isSecret, mask, type Properties, reveal, type Value } from "./values";
+import { contains, hideSecrets, isSecret, mask, type Properties, reveal, type Value } from "./values";
 
 /** What happened to one resource. `gone`: a refresh did not find it. */
 export type Operation =
@@ -22,6 +23,19 @@ export interface Step {
   type: string;
   name: string;
   diff: PropertyDifference[];
+  /** Of a preview: the resource before it, as `pulumi preview --json` tells it; absent for what is new. */
+  oldState?: ShownState;
+  /** Of a preview: the resource after it; absent for what is deleted. */
+  newState?: ShownState;
+}
+
+/** A resource, with secrets as `"[secret]"`. */
+interface ShownState {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs: Properties;
+  outputs: Properties;
 }
 
 /** A message of the program, the provider or the rehearsal. */
@@ -80,10 +94,18 @@ export class Report {
     this.print(this.redact(text));
   }
 
-  step(op: Operation, resource: { urn: string; type: string }, diff: PropertyDifference[] = [], remark = ""): void {
+  /** @param former the resource before, where that is another state */
+  step(
+    op: Operation,
+    resource: ResourceState,
+    diff: PropertyDifference[] = [],
+    remark = "",
+    former?: ResourceState,
+  ): void {
     if (isDefaultProvider(resource.urn)) return;
     const { urn, type } = resource;
-    this.steps.push({ op, urn, type, name: nameOf(urn), diff });
+    const states = this.options.preview ? statesOf(op, resource, former) : {};
+    this.steps.push({ op, urn, type, name: nameOf(urn), diff, ...states });
     if (op === "same") return;
     const said = remark || (op === "refresh" ? WORDS.refresh.done : "");
     this.line(` ${WORDS[op].symbol.padEnd(2)} ${shortType(type)}  ${nameOf(urn)}${said && `  (${said})`}`);
@@ -124,6 +146,16 @@ export class Report {
     this.line(`Resources: ${parts.join(", ") || "none"}`);
     if (this.failure !== undefined) this.line("Failed.");
   }
+}
+
+function statesOf(op: Operation, resource: ResourceState, former: ResourceState | undefined) {
+  const isGone = op === "delete" || op === "delete-replaced" || op === "gone";
+  const old = former ?? (op === "create" || op === "replace" || op === "import" ? undefined : resource);
+  return { ...(old && { oldState: shownState(old) }), ...(isGone ? {} : { newState: shownState(resource) }) };
+}
+
+function shownState({ urn, type, id, inputs = {}, outputs = {} }: ResourceState): ShownState {
+  return { urn, type, ...(id !== undefined && { id }), inputs: hideSecrets(inputs), outputs: hideSecrets(outputs) };
 }
 
 function describeDifference({ path, kind, before, after }: PropertyDifference): string {

@@ -72,6 +72,11 @@ export function mask(value: Value): Value {
   return mapValue(value, (each) => (isSecret(each) ? "[secret]" : isUnknown(each) ? "[unknown]" : undefined));
 }
 
+/** {@link mask} for properties, with unknowns as Pulumi writes them. */
+export function hideSecrets(properties: Properties): Properties {
+  return mapProperties(properties, (each) => (isSecret(each) ? "[secret]" : undefined));
+}
+
 /** Equal as JSON, secrets compared by what they hold. */
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;

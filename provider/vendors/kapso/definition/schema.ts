@@ -69,9 +69,17 @@ export const definition = z
 
 /** A graph as registered with Pulumi and kept in the state: nodes are keyed by id, edges by source and label. */
 export interface KeyedDefinition {
+  /** The steps, by their ids. */
   nodes: Record<string, Omit<Definition["nodes"][number], "id">>;
-  /** `"greet --next-->": "ask"` */
-  edges: Record<string, string | { target: string }>;
+  /** What follows what: `"greet --next-->": "ask"`. */
+  edges: Record<
+    string,
+    | string
+    | {
+        /** The id of the step that follows. */
+        target: string;
+      }
+  >;
 }
 
 /** Where the nodes stand, where the program manages that. */

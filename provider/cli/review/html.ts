@@ -1,0 +1,35 @@
+import escapeHtml from "lodash/escape";
+
+/** A piece of a page, whose texts are escaped. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+/** What may stand in a template. Texts and numbers are escaped. */
+type Content = Html | string | number | undefined | readonly Content[];
+
+/** A piece of a page: what is filled in is text, unless it is a piece of a page itself. */
+export function html(template: TemplateStringsArray, ...contents: readonly Content[]): Html {
+  return new Html(
+    template.map((text, index) => text + (index < contents.length ? written(contents[index]) : "")).join(""),
+  );
+}
+
+function written(content: Content): string {
+  if (content === undefined) return "";
+  if (content instanceof Html) return content.text;
+  if (typeof content === "string") return shown(content);
+  if (typeof content === "number") return String(content);
+  return content.map(written).join("");
+}
+
+/** What a reader would not see, or would see elsewhere: controls, marks of direction, what has no width; not what joins characters. */
+const UNSEEN = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/** A text in which nothing hides. */
+function shown(text: string): string {
+  return escapeHtml(text).replace(
+    UNSEEN,
+    (sign) => `<span class="unseen">U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}</span>`,
+  );
+}
