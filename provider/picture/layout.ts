@@ -88,7 +88,7 @@ export function laidOut({ direction, boxes, arrows }: Drawing, others: ReadonlyM
   });
   // Ids may be whatever text: the library knows boxes and arrows by their numbers.
   const numbers = new Map(boxes.map(({ id }, index) => [id, String(index)]));
-  const titles = new Map(boxes.map(({ id, title }) => [id, title]));
+  const targets = new Map(boxes.map((each) => [each.id, each]));
   const sized = boxes.map((each) => {
     const other = others.get(each.id);
     return other ? sizedBox(each, sizedBox(other)) : sizedBox(each);
@@ -98,7 +98,7 @@ export function laidOut({ direction, boxes, arrows }: Drawing, others: ReadonlyM
   });
   const isTooFar = tooFarToDraw({ boxes, arrows });
   const drawn = arrows.map((arrow, index) => {
-    const stub = isTooFar.has(arrow) ? sizedCaption(`→ ${titles.get(arrow.to)}`) : undefined;
+    const stub = isTooFar.has(arrow) ? stubTo(targets.get(arrow.to), others.get(arrow.to)) : undefined;
     const end = stub ? `stub ${index}` : String(numbers.get(arrow.to));
     if (stub) graph.setNode(end, { width: stub.width, height: stub.height });
     const label = sizedCaption(arrow.label);
@@ -287,6 +287,13 @@ export function sizedBox(box: Box, other = { width: 0, height: 0 }): PlacedBox {
 
 /** Between title and detail. */
 export const DETAIL_GAP = 3;
+
+/** Names a box that an arrow does not reach; with room for what it is called on the other side, too. */
+export function stubTo(box: Box | undefined, other?: Box): Caption | undefined {
+  const [stub, room] = [box, other].map((each) => (each ? sizedCaption(`→ ${each.title}`) : undefined));
+  if (!stub || !room) return stub;
+  return { ...stub, width: Math.max(stub.width, room.width), height: Math.max(stub.height, room.height) };
+}
 
 function sizedCaption(text: string): Caption | undefined {
   const lines = wrapped([plainLine(text)], WIDEST_LABEL, FONTS.label.size, LINES.label);

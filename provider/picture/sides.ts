@@ -1,6 +1,6 @@
 import type { Box } from "../lifecycle/drawing";
 import { type Comparison, keyOf } from "./comparison";
-import { type Layout, laidOut, sizedBox } from "./layout";
+import { type Layout, laidOut, sizedBox, stubTo } from "./layout";
 import { type Link, type Marks, markedSvg } from "./svg";
 
 /** A flow before and after a change, as parts of a page. What is in both stands in the same place of both. */
@@ -40,7 +40,9 @@ export function sidesOf(
     const layout = {
       ...laid,
       boxes: laid.boxes.flatMap((each) => placedAs(each, own.get(each.box.id))),
-      arrows: laid.arrows.filter(({ arrow }) => fatesOfArrows.get(keyOf(arrow)) !== gone),
+      arrows: laid.arrows
+        .filter(({ arrow }) => fatesOfArrows.get(keyOf(arrow)) !== gone)
+        .map((each) => named(each, own.get(each.arrow.to))),
     };
     const marks: Marks = {
       fateOfBox: (id) => fates.get(id) ?? "same",
@@ -58,4 +60,10 @@ export function sidesOf(
 /** A box in the place that was found for it or for its other side. */
 function placedAs({ x, y, width, height }: Layout["boxes"][number], box: Box | undefined): Layout["boxes"][number][] {
   return box ? [{ ...sizedBox(box), x, y, width, height }] : [];
+}
+
+/** An arrow whose stub names the box as it is called on its side. */
+function named(arrow: Layout["arrows"][number], target: Box | undefined): Layout["arrows"][number] {
+  const { stub } = arrow;
+  return stub ? { ...arrow, stub: { ...stub, lines: stubTo(target)?.lines ?? stub.lines } } : arrow;
 }

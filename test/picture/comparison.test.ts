@@ -69,6 +69,23 @@ describe("comparison of drawings", () => {
     );
   });
 
+  it("comparison: where an arrow is too long to be drawn, each side names its target as it is called there", () => {
+    const calling = (title: string): Drawing => {
+      const { direction, boxes, arrows } = chain(
+        Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`s${index}`, 1])),
+      );
+      const leading = boxes.map(({ id }) => ({ from: id, to: "person", label: "" }));
+      return {
+        direction,
+        boxes: [...boxes, box("person", "handoff", { title, content: title })],
+        arrows: [...arrows, ...leading],
+      };
+    };
+    const sides = sidesOf(compareDrawings(calling("Ask"), calling("Hand over")), "it", linkOf);
+    const named = (side = "") => new Set([...side.matchAll(/class="label"[^>]*>(→ [^<]*)</g)].map(([, name]) => name));
+    assert.deepEqual([named(sides.before), named(sides.after)], [new Set(["→ Ask"]), new Set(["→ Hand over"])]);
+  });
+
   it("comparison: what changes has a sign and a link, what stays has neither", () => {
     const { before = "", after = "" } = sidesOf(
       compareDrawings(chain({ a: 1, b: 1, c: 1 }), chain({ a: 2, b: 1, d: 1 })),

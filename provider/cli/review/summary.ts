@@ -123,8 +123,24 @@ function detailsOf({ title, boxes, arrows, fields, remarks }: ReviewedFlow): str
 }
 
 function changed({ place, before, after }: Change): string {
-  const [was, is] = [before, after].map((each) => (each === undefined ? "nothing" : code(each)));
-  return `${code(place)}: ${was} → ${is}`;
+  const start = before !== undefined && after !== undefined ? beforeDifference(before, after) : 0;
+  const [was, is] = [before, after].map((each) => {
+    if (each === undefined) return "nothing";
+    return start > 0 ? code(`… ${each.slice(start)}`) : code(each);
+  });
+  return `${code(place)}: ${was} → ${is}${was === is ? ", which differ in what is not shown here: see the page" : ""}`;
+}
+
+/** Where two texts are told from: from the beginning, or, where they differ so late that nobody would see it, from shortly before. */
+function beforeDifference(before: string, after: string): number {
+  let same = 0;
+  while (same < before.length && before[same] === after[same]) same++;
+  if (same < LONGEST_VALUE / 2) return 0;
+  const near = same - LONGEST_VALUE / 4;
+  // At the beginning of a word, where there is one; never within a character.
+  const [gap = ""] =
+    /^\S{0,20}\s+/.exec(before.slice(near, same)) ?? /^[\uDC00-\uDFFF]?/.exec(before.slice(near)) ?? [];
+  return near + gap.length;
 }
 
 /**

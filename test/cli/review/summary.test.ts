@@ -151,6 +151,36 @@ describe("summary of a review", () => {
     assert.ok(bytesOf(marks) < 20_000, `${bytesOf(marks)} bytes of one character`);
   });
 
+  it("summary of a review: two long texts are told from shortly before they differ", () => {
+    const told = (before: string, after: string) =>
+      /^- `prompt`: (.*)$/m.exec(
+        summaryOf([previewWith({ flows: [flowOf({ fields: [{ place: "prompt", before, after }] })] })]),
+      )?.[1];
+    const same = "Answer in the words of the shop. ".repeat(20);
+    assert.equal(
+      told(`${same}Be short.`, `${same}Be kind.`),
+      "`… Answer in the words of the shop. Be short.` → `… Answer in the words of the shop. Be kind.`",
+    );
+    assert.equal(
+      told(same, `${same}Be kind.`),
+      "`… shop. Answer in the words of the shop.` → `… shop. Answer in the words of the shop. Be kind.`",
+    );
+    // The first halves of both characters are the same.
+    assert.equal(
+      told(`${"😀".repeat(100)}🙂`, `${"😀".repeat(100)}🙁`),
+      `\`… ${"😀".repeat(19)}🙂\` → \`… ${"😀".repeat(19)}🙁\``,
+    );
+    assert.equal(told("one", "two"), "`one` → `two`");
+  });
+
+  it("summary of a review: of texts that look equal here it is told that they are not", () => {
+    const fields = [{ place: "prompt", before: "Be kind", after: "Be\u200b  kind" }];
+    assert.match(
+      summaryOf([previewWith({ flows: [flowOf({ fields })] })]),
+      /^- `prompt`: `Be kind` → `Be kind`, which differ in what is not shown here: see the page$/m,
+    );
+  });
+
   it("summary of a review: fits in a comment whatever there is to tell, and tells some of everything", () => {
     const messages = Array.from({ length: 500 }, (_, index) => ({
       severity: index % 2 === 0 ? ("warning" as const) : ("error" as const),
