@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { demo } from "../scripts/demo/demo";
 import { RECORDING, recordingOf } from "../scripts/demo/recording";
+import { QUICK_START } from "./harness/compiled";
+
+const HOW = { rehearsalOnly: true, env: QUICK_START };
 
 describe("demo", function () {
   this.timeout(180_000);
@@ -11,7 +14,7 @@ describe("demo", function () {
   let code: number;
 
   before(async () => {
-    code = await demo({ output: (line) => printed.push(line), rehearsalOnly: true });
+    code = await demo({ output: (line) => printed.push(line), ...HOW });
   });
 
   it("every claim holds, and the last line counts them", () => {
@@ -40,7 +43,7 @@ describe("demo", function () {
     const lines: string[] = [];
     const member = { organization: "acme", role: "member", email: "kim@acme.example" } as const;
     const emulator = { switches: { humanloopKeys: { "demo-key": member } } };
-    const code = await demo({ output: (line) => lines.push(line), rehearsalOnly: true, emulator });
+    const code = await demo({ output: (line) => lines.push(line), ...HOW, emulator });
     assert.equal(code, 1);
     assert.match(lines.at(-1) ?? "", /✗ FAILED at step 5: each once, and each after what it needs: /);
   });

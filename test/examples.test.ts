@@ -13,6 +13,7 @@ import {
   type Seed,
   startEmulator,
 } from "../testing/src";
+import { QUICK_START } from "./harness/compiled";
 
 const root = resolve(__dirname, "..");
 
@@ -139,6 +140,7 @@ async function runOn(
     secretConfig: needs.secrets?.[stack] ?? {},
     env: {
       ...environmentOf(emulator),
+      ...QUICK_START,
       KOSLI_ORG: undefined,
       PULUMI_CONFIG_PASSPHRASE: "example",
       // Checked once, with the example's own compiler options.
@@ -329,7 +331,7 @@ describe("examples", function () {
         stack: "dev",
         cwd: root,
         stateFile: join(folder, "dev.json"),
-        env: environmentOf(emulator),
+        env: { ...environmentOf(emulator), ...QUICK_START },
         output: () => undefined,
       });
       const found = new Set(steps.map(({ type }) => /(\w+):\w+$/.exec(type)?.[1]));

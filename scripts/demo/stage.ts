@@ -17,6 +17,8 @@ export interface DemoOptions {
   readonly output: (line: string) => void;
   /** Use the rehearsal also where a Pulumi CLI is found. */
   readonly rehearsalOnly?: boolean;
+  /** What the program has in its environment as well. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A claim of the demo that turned out to be false. */
@@ -40,7 +42,7 @@ export class Stage {
   }
 
   /** Starts the vendors and says what there is to see. */
-  static async open({ emulator: world, output, rehearsalOnly }: DemoOptions): Promise<Stage> {
+  static async open({ emulator: world, output, rehearsalOnly, env: more }: DemoOptions): Promise<Stage> {
     const emulator = await startEmulator(world);
     const workspace = new Workspace();
     const env = {
@@ -52,6 +54,7 @@ export class Stage {
       RUNTYPE_API_KEY: "demo-key",
       HUMANLOOP_API_URL: emulator.url,
       HUMANLOOP_API_KEY: "demo-key",
+      ...more,
     };
     const version = rehearsalOnly ? undefined : pulumiVersion();
     try {
