@@ -65,6 +65,8 @@ export const resource = z.looseObject({
   external: z.boolean().optional(),
   delete: z.boolean().optional(),
   pendingReplacement: z.boolean().optional(),
+  protect: z.boolean().optional(),
+  retainOnDelete: z.boolean().optional(),
   initErrors: z.array(z.string()).nullish(),
 });
 type Resource = z.output<typeof resource>;
@@ -152,6 +154,11 @@ function deploymentIn(text: string, source: string): z.output<typeof deployment>
   throw fail(`the state is malformed at deployment.${found.error.issues[0]?.path.join(".")}`);
 }
 
+/** The name of a resource, which may hold what parts a URN. */
+export function nameIn(urn: string): string {
+  return urn.split("::").slice(3).join("::") || urn;
+}
+
 /** The flow type of a resource; `undefined` for what is none of ours. */
 export function tokenOf({ type, inputs, outputs }: Pick<Resource, "type" | "inputs" | "outputs">): string | undefined {
   if (!type.startsWith(DYNAMIC)) return undefined;
@@ -163,7 +170,7 @@ export function tokenOf({ type, inputs, outputs }: Pick<Resource, "type" | "inpu
 
 function providerIn({ urn, inputs }: Resource): KeptProvider {
   const { values, secrets } = opened(inputs ?? {});
-  const isDefault = /^default(_|$)/.test(urn.split("::").at(-1) ?? "");
+  const isDefault = /^default(_|$)/.test(nameIn(urn));
   const isExplicit = !isDefault || `${OWN_NAMESPACE}:explicit` in values;
   return { urn, settings: values, isExplicit, secrets: secrets.map((path) => valueAt(values, path)) };
 }

@@ -27,6 +27,8 @@ export interface Box {
   readonly content: unknown;
   /** Where that stands in the values of the flow, or would; within a text that holds a document, where the text stands. */
   readonly path: PropertyPath;
+  /** Whether it is made of several fields of the flow, which its content has by their names. */
+  readonly holdsFields?: true;
 }
 
 /**

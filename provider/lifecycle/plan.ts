@@ -1,12 +1,13 @@
-import { owned, revivals, rulesOf, writtenKeys } from "./canonical";
+import { canonicalOf, hashOf, owned, revivals, rulesOf, writtenKeys } from "./canonical";
 import { drawn, shownOf } from "./draw";
 import type { Drawing, Labels } from "./drawing";
 import { engineArgumentNames } from "./engine-arguments";
 import type { FlowType } from "./flow-type";
 import type { PropertyPath } from "./paths";
 import { placesThatDiffer } from "./places";
+import { HIDDEN } from "./secrets";
 import { DECLARED, declarationOf } from "./state";
-import { defined, only, UNKNOWN, type Values } from "./values";
+import { contains, defined, only, UNKNOWN, type Values } from "./values";
 
 /** One place that a plan changes. Secrets are hidden. */
 export interface PlannedChange {
@@ -30,6 +31,17 @@ export interface Plan {
   readonly released: readonly string[];
   /** Fields that the program declares from now on as they are already. */
   readonly taken: readonly string[];
+  /** Fields that the program declares from now on, and that the flow has already, as a state does not tell: they are shown as new. */
+  readonly untold: readonly string[];
+  /** Whether both sides hold what is hidden, of which nobody can tell here whether it changes. */
+  readonly isSecret: boolean;
+}
+
+/** What is known of a plan. */
+interface Planned {
+  readonly state?: Values | undefined;
+  readonly inputs?: Values | undefined;
+  readonly isReplaced?: boolean;
 }
 
 /**
@@ -37,13 +49,10 @@ export interface Plan {
  *
  * @param planned.state a state of this version; absent where the flow is to be created
  * @param planned.inputs checked arguments, which may hold unknowns; absent where the flow is to be deleted
+ * @param planned.isReplaced whether a new flow is made in place of the one of the state
  * @param labels what other flows are called, by Pulumi's ids of them
  */
-export function planOf(
-  type: FlowType,
-  { state, inputs }: { readonly state?: Values | undefined; readonly inputs?: Values | undefined },
-  labels: Labels,
-): Plan {
+export function planOf(type: FlowType, { state, inputs, isReplaced = false }: Planned, labels: Labels): Plan {
   const declared = state && declarationOf(state);
   const had = declared ? declared.fields : fieldsIn(type, state);
   const has = fieldsIn(type, inputs);
@@ -54,9 +63,14 @@ export function planOf(
   );
   const keysOf = (field: string) => [...(declared?.keys[field] ?? []), ...writtenKeys(type, field, inputs?.[field])];
   const kept = (field: string) => [field, owned(type, field, state?.[field], keysOf(field))] as const;
+  // What is too large for the state, and was not declared, is known by its hash alone.
+  const hashes = (!isReplaced && inputs && declared?.seen) || {};
+  const begun = has.filter((field) => hashes[field] !== undefined);
+  const isAsSeen = (field: string) => hashes[field] === hashOf(canonicalOf(type, field, inputs?.[field]));
   const before = state && {
     ...only(state, [DECLARED, ...type.outputs]),
     ...defined(Object.fromEntries(fields.map(kept))),
+    ...only(inputs ?? {}, begun.filter(isAsSeen)),
   };
   const released = fields.filter(
     (field) => before && inputs && !has.includes(field) && !ended.includes(field) && !("clear" in rulesOf(type, field)),
@@ -65,7 +79,7 @@ export function planOf(
     // What the vendor makes of an update is not known before it.
     ...(state ? Object.fromEntries(type.outputs.filter((name) => name in state).map((name) => [name, UNKNOWN])) : {}),
     ...inputs,
-    ...(before ? only(before, released) : {}),
+    ...(before && !isReplaced ? only(before, released) : {}),
     ...revivals(type, inputs, state ?? {}),
   };
   const [was, becomes] = [before, after].map((values) => values && shownOf(type, values, {}));
@@ -84,8 +98,11 @@ export function planOf(
     changes: [...changes, ...(inputs ? changesOf(engineArgumentNames, declared?.engine, inputs) : [])],
     released,
     taken: fields.filter(
-      (field) => before && inputs && !had.includes(field) && !changes.some(({ path }) => path[0] === field),
+      (field) =>
+        before && inputs && !isReplaced && !had.includes(field) && !changes.some(({ path }) => path[0] === field),
     ),
+    untold: begun.filter((field) => !isAsSeen(field)),
+    isSecret: [was, becomes].every((each) => contains(each?.values, HIDDEN)),
   };
 }
 

@@ -8,9 +8,14 @@ export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Whether a value is, or contains, one that this preview cannot know. */
 export function containsUnknown(value: unknown): boolean {
-  if (value === UNKNOWN) return true;
-  if (Array.isArray(value)) return value.some(containsUnknown);
-  return isObject(value) && Object.values(value).some(containsUnknown);
+  return contains(value, UNKNOWN);
+}
+
+/** Whether a value is this text, or holds it anywhere. */
+export function contains(value: unknown, text: string): boolean {
+  if (value === text) return true;
+  if (Array.isArray(value)) return value.some((each) => contains(each, text));
+  return isObject(value) && Object.values(value).some((each) => contains(each, text));
 }
 
 /** A plain object: not an array, not an instance of a class (a Pulumi output, a promise). */

@@ -44,7 +44,6 @@ export function plainLine(text: string): string {
 /** A text of at most so many characters, with an ellipsis where it was longer. */
 export function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
-  if (text.length <= most) return text;
   // No more of a long text is taken apart than is needed.
   const begin = text.slice(0, (most + 1) * LONGEST_CHARACTER);
   const first: string[] = [];

@@ -3,6 +3,7 @@ import { parse, YAMLParseError } from "yaml";
 import { plainText } from "../../http/plain-text";
 import { rulesOf } from "../../lifecycle/canonical";
 import { argumentNames, check } from "../../lifecycle/check";
+import { withoutCredentials } from "../../lifecycle/credentials";
 import { draw } from "../../lifecycle/draw";
 import type { FlowType } from "../../lifecycle/flow-type";
 import { isObject, type Values } from "../../lifecycle/values";
@@ -40,8 +41,10 @@ export async function drawnInFile(type: FlowType, file: string, io: Io): Promise
     if (!isWhole) return field === type.documentField;
     return args[field] !== undefined || (field !== nameField && !rulesOf(type, field).setting);
   };
+  // What the picture hides, these hide, too.
+  const shown = (text: string, most: number) => plainText(String(withoutCredentials(text)), most);
   const tell = (what: string) => (each: { property: string; reason: string }) =>
-    `${source}: ${what}${plainText(each.property, 200)}: ${plainText(each.reason, 500)}`;
+    `${source}: ${what}${shown(each.property, 200)}: ${shown(each.reason, 500)}`;
   const { name, drawing } = draw(type, inputs);
   return {
     subject: {

@@ -6,7 +6,7 @@ import { flowTypeOf } from "../../runtime/process";
 import { nearestName } from "../../vendors/nearest-name";
 import { compare } from "../export/naming";
 import { CommandError, type Io } from "../io";
-import { type KeptFlow, readStates } from "../stack-state";
+import { type KeptFlow, nameIn, readStates } from "../stack-state";
 import type { Subject } from "./subject";
 
 /** The flows of a state, and what of it cannot be drawn. */
@@ -62,7 +62,7 @@ export async function drawnInStates(
 }
 
 function candidate(kept: KeptFlow, texts: readonly unknown[]): Candidate {
-  const name = kept.urn.split("::").at(-1) ?? kept.urn;
+  const name = nameIn(kept.urn);
   const shown = attempt(kept, () =>
     shownOf(flowTypeOf(kept.token).type, migrate(kept.state), { places: kept.secrets, texts }),
   );

@@ -27,7 +27,7 @@ Options:
   --help           Tells this.
 
 Exit code: 0 done, 1 an error, or the preview itself has failed: then the page and the
-summary tell why.
+summary tell why. What a policy forbids stands not in the preview: see to its own exit code.
 `,
   options: {
     preview: { type: "string", multiple: true },

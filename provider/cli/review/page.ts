@@ -13,8 +13,7 @@ import { comparedTexts, type Part } from "./words";
 /** A page that needs nothing else, and that can do nothing: no script, no address, no font. */
 export function pageOf(previews: readonly ReviewedPreview[]): string {
   const title = `Flow changes of ${previews.map(stackOf).join(", ")}`;
-  const drawn = previews.flatMap(({ flows }) => flows.map(({ comparison }) => comparison.boxes.length));
-  const of = { stacks: previews.length, isRoomy: drawn.reduce((sum, each) => sum + each, 0) <= MOST_BOXES };
+  const of = { stacks: previews.length, room: new Room(previews) };
   const sections = previews.map((preview, index) => previewSection(preview, `s${index + 1}`, of));
   return html`<!doctype html>
 <html lang="en">
@@ -81,14 +80,15 @@ ${all.length > 0 ? all : html`<p>No flow of ${stackOf(preview)} changes.</p>`}
 
 function flowArticle(flow: ReviewedFlow, id: string, of: Page): Html {
   const { urn, remarks, boxes, arrows, fields } = flow;
+  const { shown, isDrawn } = pictures(flow, id, of);
   return html`<article aria-labelledby="${id}" class="flow-change">
 <h2 id="${id}" tabindex="-1">${operationSign(flow)} ${nameOf(flow)}</h2>
 <p class="quiet urn">${urn}</p>
 <p>${changesOf(flow)}</p>
 ${remarks.map((each) => html`<p class="remark">${each}</p>`)}
-${pictures(flow, id, of)}
+${shown}
 <div id="${id}-changes" tabindex="-1">
-${boxes.length > 0 ? html`<h3>Steps</h3>${boxes.map((each) => boxSection(each, id))}` : undefined}
+${boxes.length > 0 ? html`<h3>Steps</h3>${boxes.map((each) => boxSection(each, id, isDrawn))}` : undefined}
 ${
   arrows.length > 0
     ? html`<h3>Connections</h3><ul class="arrows">${arrows.map(
@@ -104,31 +104,67 @@ ${fields.length > 0 ? html`<h3>Other settings</h3>${changeList(fields)}` : undef
 `;
 }
 
-/** So many boxes may the whole graphs of a page have together, beside those that show changes. */
-const MOST_BOXES = 2000;
+/** So many boxes may the graphs of a page have that show changes, all together; and so many may one graph have. Each takes time to lay out. */
+const MOST_BOXES = { page: 2000, graph: 600 };
 
 /** What all flows of a page have in common. */
 interface Page {
   readonly stacks: number;
-  /** Whether there is room for the whole graphs of large flows. */
-  readonly isRoomy: boolean;
+  readonly room: Room;
 }
 
-function pictures(flow: ReviewedFlow, id: string, { isRoomy }: Page): Html | undefined {
+/** The room for graphs that all flows of a page share. */
+class Room {
+  #boxes = 0;
+  /** Whether there is room also for the whole graphs of large flows, and for those that stay. */
+  readonly isAmple: boolean;
+
+  constructor(previews: readonly ReviewedPreview[]) {
+    const drawn = previews.flatMap(({ flows }) => flows.map(({ comparison }) => comparison.boxes.length));
+    this.isAmple = drawn.reduce((sum, each) => sum + each, 0) <= MOST_BOXES.page;
+  }
+
+  /** Whether there is room for a graph of so many boxes; then it is taken. */
+  takes(boxes: number): boolean {
+    if (boxes > MOST_BOXES.graph || this.#boxes + boxes > MOST_BOXES.page) return false;
+    this.#boxes += boxes;
+    return true;
+  }
+}
+
+/** The graphs of a flow, or why there are none; and whether what changes is found in them. */
+function pictures(
+  flow: ReviewedFlow,
+  id: string,
+  { room }: Page,
+): { readonly shown?: Html | undefined; readonly isDrawn: boolean } {
   const { comparison, boxes, arrows } = flow;
   const count = comparison.boxes.length;
-  if (count === 0) return undefined;
-  if (boxes.length + arrows.length === 0)
-    return isRoomy
-      ? html`<details><summary>The graph, which stays as it is</summary>${graphs(flow, comparison, id, "")}</details>`
-      : undefined;
+  if (count === 0) return { isDrawn: false };
+  const noRoom = (what: string) =>
+    html`<p class="quiet">For ${what} of ${count} steps there is no room on this page: review fewer flows at once, or draw it with <code>pulumi-flows graph</code>.</p>`;
+  if (boxes.length + arrows.length === 0) {
+    const stays = flow.operation === "replace" ? "which the new flow has as well" : "which stays as it is";
+    const shown = room.isAmple && count <= MOST_BOXES.graph;
+    return {
+      ...(shown && {
+        shown: html`<details><summary>The graph, ${stays}</summary>${graphs(flow, comparison, id, "")}</details>`,
+      }),
+      isDrawn: false,
+    };
+  }
   const near = folded(comparison);
-  if (!near) return graphs(flow, comparison, id, "");
-  const whole = isRoomy
-    ? html`<details><summary>The whole graph: ${count} steps</summary>${graphs(flow, comparison, id, "whole-")}</details>`
-    : html`<p class="quiet">For the whole graph of ${count} steps there is no room on this page: review fewer flows at once.</p>`;
-  return html`${graphs(flow, near, id, "")}
-${whole}`;
+  if (!room.takes((near ?? comparison).boxes.length)) return { shown: noRoom("the graph"), isDrawn: false };
+  if (!near) return { shown: graphs(flow, comparison, id, ""), isDrawn: true };
+  const whole =
+    room.isAmple && count <= MOST_BOXES.graph
+      ? html`<details><summary>The whole graph: ${count} steps</summary>${graphs(flow, comparison, id, "whole-")}</details>`
+      : noRoom("the whole graph");
+  return {
+    shown: html`${graphs(flow, near, id, "")}
+${whole}`,
+    isDrawn: true,
+  };
 }
 
 /** @param part begins the ids of boxes, where the page shows one more than once */
@@ -152,11 +188,11 @@ function graphs(flow: ReviewedFlow, comparison: Comparison, id: string, part: st
 /** So small may a graph be shown, in parts of its size, before it must be scrolled. */
 const SMALLEST = 0.6;
 
-function boxSection({ fate, number, title, kind, changes }: ReviewedBox, id: string): Html {
+function boxSection({ fate, number, title, kind, changes }: ReviewedBox, id: string, isDrawn: boolean): Html {
   const side = fate === "removed" ? "before" : "after";
   return html`<div class="step ${fate}" id="${id}-${number}">
 <h4>${fateSign(fate)} ${title} <span class="quiet">${kind}</span></h4>
-<a class="back" href="#${id}-${side}-${number}" aria-label="${title} in the graph">graph</a>
+${isDrawn ? html`<a class="back" href="#${id}-${side}-${number}" aria-label="${title} in the graph">graph</a>` : undefined}
 ${changeList(changes)}
 </div>
 `;

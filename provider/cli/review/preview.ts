@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { withoutCredentials } from "../../lifecycle/credentials";
 import type { Labels } from "../../lifecycle/drawing";
-import { isObject, type Values } from "../../lifecycle/values";
+import { redacted } from "../../lifecycle/secrets";
+import { isObject, mapMembers, type Values } from "../../lifecycle/values";
 import { allVendors } from "../../vendors";
 import { compare } from "../export/naming";
 import { CommandError, type Io } from "../io";
-import { opened, resource, tokenOf } from "../stack-state";
+import { nameIn, opened, resource, tokenOf } from "../stack-state";
 import { jsonIn, pipedText, readText } from "../text-file";
 
 /** What a preview would do to a flow. */
@@ -25,6 +26,8 @@ export interface PreviewedFlow {
   readonly stale?: Values;
   /** Whether the preview's own refresh did not find it. */
   readonly isGone: boolean;
+  /** Whether Pulumi only forgets the one that it deletes or replaces. */
+  readonly isRetained: boolean;
   /** The arguments of the program, checked. */
   readonly inputs?: Values;
 }
@@ -83,6 +86,9 @@ const WHOLE: Readonly<Record<string, Operation>> = {
   "import-replacement": "replace",
 };
 
+/** Deletes what is replaced: in this run, or by an earlier one that did not come so far. */
+const OLD_ONE = "delete-replaced";
+
 /** The previews in these files, or where none is named, on standard input; `-` is standard input too. */
 export async function readPreviews(files: readonly string[], io: Io): Promise<Preview[]> {
   const named = files.length > 0 ? [...new Set(files)] : ["-"];
@@ -125,18 +131,23 @@ function previewIn(text: string, source: string): Preview {
   if (!MARKS.some((key) => isObject(content) && key in content)) throw fail("this is no preview");
   const { steps, diagnostics } = found.data;
   const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(steps[0]?.urn ?? "") ?? [];
-  const messages = (diagnostics ?? []).flatMap(({ message, severity }) => messageIn(message, severity) ?? []);
   const byUrn = new Map<string, Step[]>();
   for (const each of steps) byUrn.set(each.urn, [...(byUrn.get(each.urn) ?? []), each]);
+  const { leftovers, ...told } = sorted([...byUrn.values()]);
   return {
     source,
     project: project ?? "",
     stack: stack ?? "",
-    ...sorted([...byUrn.values()]),
-    messages,
+    ...told,
+    messages: [
+      ...(diagnostics ?? []).flatMap(({ message, severity }) => messageIn(message, severity) ?? []),
+      ...leftovers.map((urn) => ({ severity: "warning" as const, text: `${urn}: ${LEFT_OVER}` })),
+    ],
     hasFailed: (diagnostics ?? []).some(({ severity }) => severity === "error"),
   };
 }
+
+const LEFT_OVER = "an earlier run has replaced it, and did not delete the old one: that is deleted now.";
 
 /** A preview that has ended before it began: without a stack, a login or a program. */
 function failedPreview(source: string): Preview {
@@ -161,20 +172,26 @@ const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 /** Where the engine tells the value of a refused property, which may be a secret. */
 const REFUSED_VALUE = / value \{.*\} has a problem: /gs;
 
-function sorted(resources: readonly Step[][]): Pick<Preview, "flows" | "unchanged" | "names" | "others"> {
+/** What `sorted` makes of the steps; `leftovers` are the URNs of which an earlier run has left an old one. */
+type Sorted = Pick<Preview, "flows" | "unchanged" | "names" | "others"> & { readonly leftovers: readonly string[] };
+
+function sorted(resources: readonly Step[][]): Sorted {
   const flows: PreviewedFlow[] = [];
+  const leftovers: string[] = [];
   const names = new Map<string, string>();
   const others = new Map<string, number>();
   let unchanged = 0;
+  let areListed = false;
   for (const steps of resources) {
     const kept = steps.flatMap(({ oldState, newState }) => [newState, oldState].flatMap((each) => each ?? []));
     const token = kept.map(tokenOf).find((each) => each !== undefined);
-    const planned = steps.filter(({ op }) => op in WHOLE);
+    const isReplaced = steps.some(({ op }) => WHOLE[op] === "replace" && op !== OLD_ONE);
+    const planned = steps.filter(({ op }) => op in WHOLE && (isReplaced || op !== OLD_ONE));
     const [first] = steps;
     if (!first) continue;
     if (token === undefined) {
       const isStack = first.urn.includes("::pulumi:pulumi:Stack::");
-      const op = planned.length > 1 ? "replace" : (planned[0]?.op ?? "same");
+      const op = isReplaced ? "replace" : ((planned[0] ?? first).op ?? "same");
       if (!isStack) others.set(op, (others.get(op) ?? 0) + 1);
       continue;
     }
@@ -182,10 +199,15 @@ function sorted(resources: readonly Step[][]): Pick<Preview, "flows" | "unchange
     if (id && isNamed(token)) names.set(id, nameIn(first.urn));
     const flow = flowIn(token, steps, planned);
     if (flow) flows.push(flow);
-    else if (steps.some(({ op }) => op === "same")) unchanged++;
+    if (!isReplaced && steps.some(({ op }) => op === OLD_ONE)) leftovers.push(first.urn);
+    const same = flow ? undefined : steps.find(({ op }) => op === "same");
+    if (!same) continue;
+    unchanged++;
+    // Those whose protection changes are listed in any case, and tell not that all are.
+    areListed ||= same.oldState?.protect === same.newState?.protect;
   }
   flows.sort((a, b) => compare(a.urn, b.urn));
-  return { flows, ...(unchanged > 0 ? { unchanged } : {}), names, others };
+  return { flows, ...(areListed ? { unchanged } : {}), names, others, leftovers };
 }
 
 function isNamed(token: string): boolean {
@@ -202,7 +224,10 @@ function flowIn(token: string, steps: readonly Step[], planned: readonly Step[])
   const old = planned.find(({ oldState }) => oldState)?.oldState;
   const next = planned.find(({ newState, op }) => newState && op !== "delete-replaced")?.newState;
   const stale = steps.find(({ op }) => op === "refresh")?.oldState;
-  const valuesOf = (kept: Record<string, unknown> | undefined) => (kept ? opened(kept).values : {});
+  const valuesOf = (kept: Values | undefined) => {
+    const { values, secrets } = opened(kept ?? {});
+    return mapMembers(values, (value, field) => redacted(value, [field], secrets));
+  };
   return {
     operation,
     urn: first.urn,
@@ -210,12 +235,8 @@ function flowIn(token: string, steps: readonly Step[], planned: readonly Step[])
     token,
     ...(old ? { state: valuesOf(old.outputs) } : {}),
     ...(stale ? { stale: valuesOf(stale.outputs) } : {}),
+    isRetained: old?.retainOnDelete === true && (operation === "delete" || operation === "replace"),
     isGone: stale !== undefined && stale !== null && old === undefined,
     ...(next && operation !== "delete" ? { inputs: valuesOf(next.inputs) } : {}),
   };
-}
-
-/** The name of a resource. */
-export function nameIn(urn: string): string {
-  return urn.split("::").at(-1) ?? urn;
 }

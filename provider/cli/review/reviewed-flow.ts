@@ -9,7 +9,8 @@ import { changedOutside, type PlannedChange, planOf } from "../../lifecycle/plan
 import { containsUnknown, isObject, UNKNOWN } from "../../lifecycle/values";
 import { type ComparedArrow, type ComparedBox, type Comparison, compareDrawings } from "../../picture/comparison";
 import { flowTypeOf } from "../../runtime/process";
-import { nameIn, type Operation, type PreviewedFlow } from "./preview";
+import { nameIn } from "../stack-state";
+import type { Operation, PreviewedFlow } from "./preview";
 
 /** A value that changes. */
 export interface Change {
@@ -65,7 +66,9 @@ export function reviewedFlow(flow: PreviewedFlow, labels: Labels): ReviewedFlow 
     const { type } = flowTypeOf(token);
     const state = flow.state && migrate(flow.state);
     const inputs = flow.inputs && migrate(flow.inputs);
-    const { label, before, after, changes, released, taken } = planOf(type, { state, inputs }, labels);
+    const isReplaced = operation === "replace";
+    const plan = planOf(type, { state, inputs, isReplaced }, labels);
+    const { label, before, after, changes, released, taken, untold } = plan;
     // What exists and is not known yet is not all new.
     const isTaken = operation === "import" && state === undefined;
     const comparison = compareDrawings(isTaken ? after : before, after);
@@ -86,11 +89,15 @@ export function reviewedFlow(flow: PreviewedFlow, labels: Labels): ReviewedFlow 
         ...(flow.isGone ? ["Somebody has deleted it outside of Pulumi, and it is made anew."] : []),
         ...(isTaken ? ["It exists, and is taken over as it is: a preview does not tell what of it will differ."] : []),
         ...(!state && inputs?.adopt === true ? [ADOPTED] : []),
-        ...released.map((field) => `${field} is no longer declared: ${operation === "replace" ? REPLACED : RELEASED}.`),
+        ...(flow.isRetained ? [RETAINED] : []),
+        ...released.map((field) => `${field} is no longer declared: ${isReplaced ? REPLACED : RELEASED}.`),
         ...taken.map((field) => `${field} is declared from now on, as it is already.`),
+        ...untold.map((field) => `${field} is declared from now on. ${UNTOLD}`),
         ...(isNothing && released.length + taken.length === 0
           ? [containsUnknown(inputs) ? ONLY_UNKNOWN : NOTHING_SHOWN]
-          : []),
+          : plan.isSecret
+            ? [MAY_CHANGE]
+            : []),
       ],
     };
   } catch (error) {
@@ -113,6 +120,13 @@ const REPLACED = "the new flow has what the vendor gives it";
 
 const ADOPTED =
   "Where one of this name exists, it is taken over and changed to this: what it holds now a preview does not look at.";
+
+const RETAINED = "The flow that is there stays at the vendor: Pulumi only forgets it.";
+
+const UNTOLD =
+  "What the flow holds there now the state does not tell: all of it is shown as added, and takes the place of what is there.";
+
+const MAY_CHANGE = "It holds secrets: whether they change as well a preview does not tell.";
 
 const ONLY_UNKNOWN = "Nothing that is known already differs: what is known after the update may.";
 
@@ -168,10 +182,9 @@ function besideGraph(
 ): PlannedChange[] {
   const sides = boxes.flatMap(({ before, after }) => [before, after].flatMap((each) => each ?? []));
   const told = [
-    ...sides.flatMap(({ content, path }) => [
+    ...sides.flatMap(({ content, path, holdsFields }) => [
       path,
-      // A box of a whole field may be made of others beside it.
-      ...(path.length === 1 && isObject(content) ? Object.keys(content).map((field): PropertyPath => [field]) : []),
+      ...(holdsFields && isObject(content) ? Object.keys(content).map((field): PropertyPath => [field]) : []),
     ]),
     ...(arrows.length > 0 ? drawings.flatMap((drawing) => drawing?.arrowPlaces ?? []) : []),
   ].filter(({ length }) => length > 0);
@@ -183,10 +196,20 @@ function besideGraph(
 function toldChanges({ path, before, after }: PlannedChange): Change[] {
   if (before !== undefined && after !== undefined) {
     const texts = [textOf(before), textOf(after)] as const;
-    return texts[0] === texts[1] ? [] : [{ place: showPath(path, {}), before: texts[0], after: texts[1] }];
+    const place = showPath(path, {});
+    if (texts[0] !== texts[1]) return [{ place, before: texts[0], after: texts[1] }];
+    // A number and its text read alike.
+    return typeof before === typeof after
+      ? []
+      : [{ place, before: JSON.stringify(before), after: JSON.stringify(after) }];
   }
   const [side, value] = after === undefined ? (["before", before] as const) : (["after", after] as const);
-  return leavesOf(value, path).map(({ place, text }) => ({ place, [side]: text }));
+  const leaves = leavesOf(value, path);
+  const isEmpty = leaves.length === 0 && path.length > 0;
+  return (isEmpty ? [{ place: showPath(path, {}), text: textOf(value) }] : leaves).map(({ place, text }) => ({
+    place,
+    [side]: text,
+  }));
 }
 
 function leavesOf(value: unknown, path: PropertyPath): { readonly place: string; readonly text: string }[] {

@@ -9,6 +9,7 @@ export function drawFlow({ path, attributes, versionName, versionDescription, ve
     detail: drawnText(versionDescription) || longestText(attributes),
     content: { attributes, versionName, versionDescription },
     path: ["attributes"],
+    holdsFields: true,
   });
   const title = drawnText(path) || "flow";
   return pair(box("flow", "flow", { title, shape: "start", content: path, path: ["path"] }), version);

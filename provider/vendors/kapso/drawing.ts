@@ -106,6 +106,7 @@ export function drawTrigger(values: Values, labels: Labels): Drawing {
       shape: "start",
       content: { triggerType, event, eventName, phoneNumberId, propertyKey, operator, propertyValue, active },
       path: ["triggerType"],
+      holdsFields: true,
     }),
     flowBox("workflow", "workflowId", workflowId, labels),
   );
@@ -121,6 +122,7 @@ export function drawFunction({ name, code, runtimeConfig, functionType, secrets 
         detail: drawnText(code),
         content: { code, runtimeConfig, secrets },
         path: ["code"],
+        holdsFields: true,
       }),
     ],
     arrows: [],

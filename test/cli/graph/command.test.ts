@@ -282,6 +282,16 @@ describe("graph", function () {
     assert.match(stdout, /n_start --> n_gone/);
   });
 
+  it("graph: what the picture hides of a file is hidden in what a preview would say of it", async () => {
+    const id = "sk_live_ABCDEFGHIJKLMNOP1234";
+    const node = { id, data: { node_type: "send_text", config: { message: "Hello" } } };
+    const twice = { nodes: [node, node], edges: [{ source: id, target: "gone" }] };
+    const { stdout, stderr } = await run(["--type", "kapso:Workflow", "--file", file("twice.json", twice)]);
+    assert.match(stdout, /secret/);
+    assert.match(stderr, /a preview would refuse it: .*\[secret\]/);
+    assert.doesNotMatch(stdout + stderr, /ABCDEF/);
+  });
+
   it("graph: what Mermaid would refuse for its size is told, with the format that has no bounds", async () => {
     const steps = Array.from({ length: 502 }, (_, index) => ({
       type: "search",

@@ -137,6 +137,26 @@ describe("review", () => {
     assert.deepEqual([code, stdout], [0, "### Flows of `standard input`: no changes\n"]);
   });
 
+  it("review: other resources are counted as what becomes of them", async () => {
+    const step = (op: string, name: string) => ({ op, urn: `urn:pulumi:dev::shop::random:index:Id::${name}` });
+    const steps = [
+      step("read", "a"),
+      step("discard", "b"),
+      ...["create-replacement", "replace", "delete-replaced"].map((op) => step(op, "c")),
+    ];
+    const { stdout } = await run(["--summary", "-"], JSON.stringify({ steps, changeSummary: {} }));
+    assert.match(stdout, /which are not shown here: 1 read, 1 discard, 1 replace\./);
+  });
+
+  it("review: flows that stay are counted only where all are listed", async () => {
+    const same = { ...change, after: change.before, op: "same" };
+    const preview = JSON.parse(previewOf([same]));
+    assert.match((await run(["--summary", "-"], JSON.stringify(preview))).stdout, /: 1 unchanged\n/);
+    // Such a step stands there also where those that stay are left out.
+    preview.steps.at(-1).newState.protect = true;
+    assert.match((await run(["--summary", "-"], JSON.stringify(preview))).stdout, /: no changes\n/);
+  });
+
   it("review: flows that stay are counted where the preview names them", async () => {
     const same = { ...change, name: "other", after: change.before, op: "same" };
     const { stdout } = await run(["--summary", "-"], previewOf([change, same]));

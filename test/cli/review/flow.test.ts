@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { type PreviewedFlow, readPreviews } from "../../../provider/cli/review/preview";
 import { type ReviewedFlow, reviewedFlow } from "../../../provider/cli/review/reviewed-flow";
+import { check } from "../../../provider/lifecycle/check";
 import { UNKNOWN_TEXT } from "../../../provider/lifecycle/drawing";
+import { encode } from "../../../provider/lifecycle/migrate";
+import { DECLARED, declare, seenOf } from "../../../provider/lifecycle/state";
 import { UNKNOWN, type Values } from "../../../provider/lifecycle/values";
+import { flowTypeOf } from "../../../provider/runtime/process";
 import { type Previewed, previewOf, stepOf, urnOf } from "./previews";
 
 async function previewed(flows: readonly Previewed[], more?: Values) {
@@ -203,6 +207,136 @@ describe("review of a flow", () => {
     assert.deepEqual(told(found), { boxes: [], arrows: [], fields: ["org: acme => other"] });
   });
 
+  it("review: what an earlier run has replaced and left is no change of the flow in its place, and is told", async () => {
+    const args = bot([send("greet", "Hello")], [["start", "greet"]]);
+    const { oldState } = stepOf({ ...kapso, before: args });
+    const leftover = { ...kapso, op: "delete-replaced", more: { oldState: { ...Object(oldState), delete: true } } };
+    const alone = await previewed([leftover]);
+    const beside = await previewed([{ ...kapso, before: args, after: args, op: "same" }, leftover]);
+    const updated = await previewed([{ ...kapso, before: args, after: bot([], []) }, leftover]);
+    assert.deepEqual(
+      [alone, beside, updated].map(({ flows, unchanged }) => [flows.map(({ operation }) => operation), unchanged]),
+      [
+        [[], undefined],
+        [[], 1],
+        [["update"], undefined],
+      ],
+    );
+    for (const { messages } of [alone, beside, updated])
+      assert.deepEqual(messages, [
+        {
+          severity: "warning",
+          text: `${urnOf(kapso.token, kapso.name)}: an earlier run has replaced it, and did not delete the old one: that is deleted now.`,
+        },
+      ]);
+  });
+
+  it("review: a replacement takes nothing over of what is no longer declared", async () => {
+    const found = await reviewed({
+      ...kapso,
+      op: "replace",
+      before: bot([send("greet", "Hello")], [["start", "greet"]]),
+      after: { name: "bot" },
+    });
+    assert.deepEqual(told(found), {
+      boxes: ["removed start", "removed greet config.message"],
+      arrows: ["removed start greet"],
+      fields: [],
+    });
+    assert.deepEqual(found.remarks, ["definition is no longer declared: the new flow has what the vendor gives it."]);
+  });
+
+  it("review: a flow that Pulumi only forgets is told to stay", async () => {
+    const args = bot([], []);
+    const retained = (flow: Previewed) => {
+      const { oldState } = stepOf(flow);
+      return { ...flow, more: { oldState: { ...Object(oldState), retainOnDelete: true } } };
+    };
+    const remark = "The flow that is there stays at the vendor: Pulumi only forgets it.";
+    assert.deepEqual((await reviewed(retained({ ...kapso, before: args }))).remarks, [remark]);
+    const change = { ...kapso, before: args, after: bot([send("greet", "Hello")], []) };
+    assert.deepEqual((await reviewed(retained({ ...change, op: "replace" }))).remarks, [remark]);
+    assert.deepEqual((await reviewed(retained(change))).remarks, []);
+  });
+
+  it("review: a graph that is declared for the first time is no change where the flow has it, and else not drawn as if there were nothing", async () => {
+    const args = bot([send("greet", "Hello")], [["start", "greet"]]);
+    const { type } = flowTypeOf(kapso.token);
+    const { inputs } = check(type, args, {});
+    const undeclared = {
+      name: "bot",
+      [DECLARED]: encode({
+        ...declare(type, { name: "bot" }, "acme"),
+        ...seenOf(type, inputs, declare(type, { name: "bot" }, "acme")),
+      }),
+    };
+    const taking = (after: Values) => {
+      const { oldState } = stepOf({ ...kapso, before: { name: "bot" } });
+      return reviewed({
+        ...kapso,
+        before: { name: "bot" },
+        after,
+        more: { oldState: { ...Object(oldState), outputs: { ...Object(oldState).outputs, ...undeclared } } },
+      });
+    };
+    const equal = await taking(args);
+    assert.deepEqual(told(equal), { boxes: [], arrows: [], fields: [] });
+    assert.deepEqual(equal.remarks, ["definition is declared from now on, as it is already."]);
+    assert.equal(equal.comparison.boxes.length, 2);
+    const other = await taking(bot([send("greet", "Good day")], [["start", "greet"]]));
+    assert.equal(other.boxes.length, 2);
+    assert.deepEqual(other.remarks, [
+      "definition is declared from now on. What the flow holds there now the state does not tell: all of it is shown as added, and takes the place of what is there.",
+    ]);
+  });
+
+  it("review: a number that becomes a text, and something empty, are told as they are written", async () => {
+    const flow = (attributes: Values) => ({ path: "a/b", attributes });
+    const found = await reviewed({
+      token: "humanloop:Flow",
+      name: "prompt",
+      before: flow({ max: 1, model: "m", old: {} }),
+      after: flow({ max: "1", model: "m", tools: {}, none: null }),
+    });
+    assert.deepEqual(
+      found.boxes.flatMap(({ changes }) =>
+        changes.map(({ place, before, after }) => `${place}: ${before} => ${after}`),
+      ),
+      [
+        'attributes.max: 1 => "1"',
+        "attributes.old: {} => undefined",
+        "attributes.tools: undefined => {}",
+        "attributes.none: undefined => null",
+      ],
+    );
+  });
+
+  it("review: of a flow that holds secrets it is told that they may change, whatever else does", async () => {
+    const flow = (attributes: Values) => ({ path: "a/b", attributes });
+    const change = (before: Values, after: Values) =>
+      reviewed({ token: "humanloop:Flow", name: "prompt", before: flow(before), after: flow(after) });
+    const key = "sk-1234567890abcdefghijklmnop";
+    assert.deepEqual((await change({ key, temperature: 1 }, { key, temperature: 2 })).remarks, [
+      "It holds secrets: whether they change as well a preview does not tell.",
+    ]);
+    assert.match((await change({ key }, { key: `${key}q` })).remarks.join(), /^Nothing that can be shown differs/);
+    assert.deepEqual((await change({ temperature: 1 }, { temperature: 2 })).remarks, []);
+  });
+
+  it("review: a preview that shows secrets does not make the page show them", async () => {
+    const { newState } = stepOf({ ...kapso, after: bot([], []) });
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: '"hush-hush"' };
+    const inputs = { ...Object(newState).inputs, description: secret };
+    const found = await reviewed({ ...kapso, after: bot([], []), more: { newState: { ...Object(newState), inputs } } });
+    assert.ok(told(found) && JSON.stringify(found).includes("[secret]"));
+    assert.doesNotMatch(JSON.stringify(found), /hush/);
+  });
+
+  it("review: names may hold what parts a URN", async () => {
+    const found = await reviewed({ ...kapso, name: "eu::bot", after: bot([], []) });
+    assert.equal(found.name, "eu::bot");
+  });
+
   it("review: a field that is no longer declared is told to stay, or to be cleared where the vendor has nothing", async () => {
     const found = await reviewed({ ...kapso, before: bot([], [], { status: "active" }), after: bot([], []) });
     assert.deepEqual(told(found), { boxes: [], arrows: [], fields: [] });
@@ -315,6 +449,7 @@ describe("review of a flow", () => {
       token: "kapso:Other",
       state: {},
       isGone: false,
+      isRetained: false,
       inputs: {},
     };
     const found = reviewedFlow(flow, new Map());

@@ -15,11 +15,13 @@ const job = z
       review: z.object({
         if: z.string(),
         "timeout-minutes": z.number(),
+        env: z.record(z.string(), z.string()),
         steps: z.array(
           z.looseObject({
             name: z.string().optional(),
             id: z.string().optional(),
             uses: z.string().optional(),
+            with: z.record(z.string(), z.unknown()).optional(),
             if: z.string().optional(),
             run: z.string().optional(),
             env: z.record(z.string(), z.string()).optional(),
@@ -100,7 +102,7 @@ describe("review job", function () {
     ]);
     assert.equal(
       read("npx.called").trim(),
-      "pulumi-flows review --preview preview-acme+payments+dev.json --preview preview-acme+payments+prod.json --out review.html --summary review.md --force",
+      "--no-install pulumi-flows review --preview preview-acme+payments+dev.json --preview preview-acme+payments+prod.json --out review.html --summary review.md --force",
     );
     assert.equal(told, "api --silent repos/acme/payments/issues/7/comments --field body=@body.md");
     assert.equal(
@@ -119,8 +121,14 @@ describe("review job", function () {
 
   it("review job: where a preview or the review fails it comments all the same, and fails", () => {
     assert.equal(runs({ preview: 1 }).ok, false);
+    // Also where the page cannot tell it, as of what a policy forbids.
+    assert.equal(
+      read("body.md").split("\n\n[")[0],
+      "<!-- review of flows -->\n**The preview of `acme/payments/dev` has failed.**\n\n**The preview of `acme/payments/prod` has failed.**\n\n### Flows",
+    );
+    rmSync(join(folder, "failed.md"));
     assert.equal(runs({ review: 1 }).ok, false);
-    assert.match(read("body.md"), /### Flows/);
+    assert.match(read("body.md"), /^<!-- review of flows -->\n### Flows/);
     rmSync(join(folder, "review.md"));
     assert.equal(runs({ review: 1, writes: false, page: "" }).ok, false);
     assert.equal(
@@ -155,7 +163,7 @@ describe("review job", function () {
     );
     play(
       "npx",
-      `shift; exec ${JSON.stringify(process.execPath)} ${JSON.stringify(join(root, "dist/cli/bin.js"))} "$@"`,
+      `shift 2; exec ${JSON.stringify(process.execPath)} ${JSON.stringify(join(root, "dist/cli/bin.js"))} "$@"`,
     );
     const reviewed = bash("Preview and review");
     assert.equal(reviewed.status, 0, reviewed.stderr);
@@ -175,6 +183,27 @@ describe("review job", function () {
       read("npx.called"),
       /--preview preview-acme\+shop-eu\+dev\.json --preview preview-acme\+shop\+eu-dev\.json/,
     );
+  });
+
+  it("review job: no step has a token that it does not need, and none tells what another run has left", () => {
+    const holds = (env: Record<string, string> = {}) =>
+      Object.values(env).some((each) => /secrets\.|github\.token/.test(each));
+    assert.ok(!holds(job.env));
+    assert.deepEqual(
+      job.steps.filter(({ env }) => holds(env)).map(({ name }) => name),
+      ["Preview and review", "Tell it in a comment"],
+    );
+    const [checkout, clean] = job.steps;
+    assert.equal(checkout?.with?.["persist-credentials"], false);
+    const written = [
+      ...job.steps
+        .map(({ run = "" }) => run)
+        .join("\n")
+        .matchAll(/(?:>>? |--out |--summary )(\w+\.\w+)/g),
+    ].map(([, file]) => file);
+    const read = [...scriptOf("Tell it in a comment").matchAll(/cat (\S+\.md)/g)].map(([, file = ""]) => file);
+    assert.deepEqual(read, ["failed.md", "review.md"]);
+    for (const file of read) assert.ok(written.includes(file) && clean?.run?.split(" ").includes(file), file);
   });
 
   it("review job: gives forks and Dependabot nothing, and ends in time", () => {

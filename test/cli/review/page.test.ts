@@ -252,6 +252,21 @@ describe("page of a review", function () {
     });
   });
 
+  it("page: where there is no room for a graph it says so, lists what changes, and leads nowhere", async () => {
+    const begun = performance.now();
+    const page = await write([
+      { token: "kapso:Workflow", name: "large", after: long(2000, String) },
+      { token: "kapso:Workflow", name: "small", before: bot("Hi"), after: bot("Hello") },
+    ]);
+    const made = performance.now() - begun;
+    assert.ok(made < 10_000, `made in ${Math.round(made)} ms`);
+    assert.match(page, /For the graph of 2001 steps there is no room on this page/);
+    assert.equal(page.match(/<div class="graphs"/g)?.length, 1);
+    assert.match(page, /step_1999/);
+    const ids = new Set([...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id));
+    for (const [, target = ""] of page.matchAll(/ href="#([^"]*)"/g)) assert.ok(ids.has(target), target);
+  });
+
   it("page: long prompts are compared in little time and memory", async () => {
     const prompts = (word: string) => ({
       name: "long",

@@ -75,6 +75,8 @@ const MUTATIONS: readonly ((value: unknown) => unknown)[] = [
   (value) => (Array.isArray(value) ? value.toReversed() : undefined),
   (value) => (Array.isArray(value) ? [...value, value[0]] : isObject(value) ? { ...value, description: "new" } : ""),
   (value) => (isObject(value) ? Object.fromEntries(Object.entries(value).reverse()) : []),
+  // What reads like what was there, and what reads like nothing.
+  (value) => (isObject(value) ? { ...value, more: {} } : typeof value === "string" ? Number(value) : String(value)),
 ];
 
 /** The same with something else at a path. */
@@ -117,7 +119,15 @@ describe("review as a whole", function () {
           tried++;
           const what = `${place.join(".")}, mutation ${index}`;
           const { boxes, arrows, fields, remarks } = reviewedFlow(
-            { operation: "update", urn: "urn:pulumi:dev::shop::t::it", token, state, inputs, isGone: false },
+            {
+              operation: "update",
+              urn: "urn:pulumi:dev::shop::t::it",
+              token,
+              state,
+              inputs,
+              isGone: false,
+              isRetained: false,
+            },
             new Map(),
           );
           const shown = boxes.length + arrows.length + fields.length;

@@ -34,6 +34,8 @@ interface ShownState {
   urn: string;
   type: string;
   id?: string;
+  protect?: boolean;
+  retainOnDelete?: boolean;
   inputs: Properties;
   outputs: Properties;
 }
@@ -154,8 +156,16 @@ function statesOf(op: Operation, resource: ResourceState, former: ResourceState 
   return { ...(old && { oldState: shownState(old) }), ...(isGone ? {} : { newState: shownState(resource) }) };
 }
 
-function shownState({ urn, type, id, inputs = {}, outputs = {} }: ResourceState): ShownState {
-  return { urn, type, ...(id !== undefined && { id }), inputs: hideSecrets(inputs), outputs: hideSecrets(outputs) };
+function shownState({ urn, type, id, protect, retainOnDelete, inputs = {}, outputs = {} }: ResourceState): ShownState {
+  return {
+    urn,
+    type,
+    ...(id !== undefined && { id }),
+    ...(protect && { protect }),
+    ...(retainOnDelete && { retainOnDelete }),
+    inputs: hideSecrets(inputs),
+    outputs: hideSecrets(outputs),
+  };
 }
 
 function describeDifference({ path, kind, before, after }: PropertyDifference): string {
