@@ -28,6 +28,9 @@ export function referencePages(): Map<string, string> {
   return new Map(allVendors().flatMap((vendor) => [...new Reference(vendor).pages()]));
 }
 
+const TAKING_OVER =
+  "Set `adopt: true`, or run `pulumi up` once with `PULUMI_FLOWS_ADOPT`: see [One flow: adopt](../../guides/adopt.md#one-flow-adopt). Many at once: [Taking over a whole account](../../guides/export.md). `pulumi import TYPE NAME ID` does not work for dynamic resources.";
+
 /** The file of a page in the folder of its vendor: `flow-publication.md`. */
 export function fileOf(name: string): string {
   return `${kebabCase(name)}.md`;
@@ -123,7 +126,8 @@ class Reference {
 
     const made = resource.members.find(ts.isConstructorDeclaration);
     this.#add("## Arguments", `\`new ${qualified}(${made ? namesOf(made) : ""})\``);
-    for (const member of this.#members(this.#checker.getDeclaredTypeOfSymbol(args), "", `${name}Args`)) {
+    const taken = this.#members(this.#checker.getDeclaredTypeOfSymbol(args), "", `${name}Args`);
+    for (const member of taken) {
       const replaces = member.path in type.fields.shape && rulesOf(type, member.path).replaces;
       this.#addMember(member, [...argumentFacts(member), ...(replaces ? ["**a change replaces it**"] : [])]);
     }
@@ -137,6 +141,8 @@ class Reference {
       const member = { path, type, required: type === resolved, documentation };
       this.#addMember(member, resultFacts(member));
     }
+
+    if (taken.some(({ path }) => path === "adopt")) this.#add("## Taking over one that exists", TAKING_OVER);
 
     this.#add("## Calls and rights", `See [Rights](../${vendor}.md#rights).`, callsTable(this.#vendor, type.token));
 

@@ -3,8 +3,8 @@ import { z } from "zod";
 /** Arguments that every flow type has, and that speak to the lifecycle instead of the vendor. */
 export interface EngineArguments {
   /**
-   * Take over what already exists under this name (without a name: with the same settings), changing it to what the
-   * program says. Default `false`: then creating it fails.
+   * Take over what already exists: the one of this name or, of a type that has no names, the one with the same settings. It is
+   * changed to what the program says. Default `false`: then creating it fails.
    */
   adopt?: boolean | undefined;
   /**

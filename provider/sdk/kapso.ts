@@ -182,7 +182,8 @@ export interface TriggerState {
 }
 
 /**
- * What starts a workflow. Only `active` changes in place; anything else makes a new trigger. Others' triggers of the workflow are left alone.
+ * What starts a workflow. Only `active` changes in place; anything else makes a new trigger. Others' triggers of the workflow are left alone. Deleting it
+ * is real: the workflow is no longer started by it.
  *
  * @see https://docs.kapso.ai
  */

@@ -26,6 +26,9 @@ right to read, and changes nothing at the vendor.
   --stack NAME  the stack whose configuration is used (default: the one selected)
   --dry-run     say which files would be written, and write none
   --force       overwrite files that differ
+  --help        tells this
+
+Exit code: 0 done, 1 an error, or something that was found could not be exported.
 `;
 
 const OPTIONS = {
@@ -39,7 +42,7 @@ const OPTIONS = {
 
 /** `pulumi-flows export` */
 export const exportCommand: Command = {
-  summary: "writes a program that declares the flows that exist, and a file that imports them",
+  summary: "Writes a program that declares the flows that exist, and a file that imports them.",
   help: HELP,
   async run([vendorName, ...args], io) {
     if (vendorName === undefined || vendorName.startsWith("-"))
