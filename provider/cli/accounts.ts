@@ -7,7 +7,7 @@ import { nearestName } from "../vendors/nearest-name";
 import type { Settings, Vendor } from "../vendors/vendor";
 import { type Configuration, findConfiguration, noConfiguration } from "./configuration";
 import { UsageError } from "./io";
-import type { KeptProvider, StackState } from "./stack-state";
+import { type KeptProvider, nameIn, type StackState } from "./stack-state";
 
 /** The vendors with these names; all of them where none is named. */
 export function vendorsNamed(names: readonly string[] | undefined): readonly Vendor[] {
@@ -113,7 +113,7 @@ function textAt({ settings }: KeptProvider, key: string): string | undefined {
 export function demandSettingsShown(vendor: Vendor, provider: KeptProvider | undefined): void {
   const hidden = hiddenSettings(vendor, provider);
   if (hidden.length === 0) return;
-  const name = provider?.urn.split("::").at(-1);
+  const name = provider && nameIn(provider.urn);
   throw new FlowError(
     "settings",
     `The state does not show ${hidden.join(" and ")} of the explicit provider "${name}": use \`pulumi stack export --show-secrets\`.`,

@@ -2,6 +2,7 @@ import { plainText } from "../http/plain-text";
 import type { Deviation } from "../lifecycle/compare";
 import { type PropertyPath, showPath } from "../lifecycle/paths";
 import { HIDDEN } from "../lifecycle/secrets";
+import { nameIn } from "./stack-state";
 
 /** A flow, as the report names it. */
 export interface NamedFlow {
@@ -105,7 +106,7 @@ export function asText(report: DriftReport): string {
 }
 
 function titleOf({ name, type, urn }: NamedFlow): string {
-  return `${plainText(name, 200)}  (${plainText(`${type} ${urn.split("::").at(-1)}`, 200)})`;
+  return `${plainText(name, 200)}  (${plainText(`${type} ${nameIn(urn)}`, 200)})`;
 }
 
 function changesOf({ gone, deviations, changedBy }: DriftedFlow): string[] {

@@ -2,11 +2,11 @@ import { revivals, rulesOf, sameMeaning } from "./canonical";
 import { FlowError } from "./errors";
 import type { FlowType } from "./flow-type";
 import { encode } from "./migrate";
-import { type PropertyPath, placesOf } from "./paths";
+import type { PropertyPath } from "./paths";
 import { HIDDEN } from "./secrets";
 import type { Settler } from "./settler";
 import { DECLARED, declarationOf } from "./state";
-import { defined, isObject, mapMembers, only, type Values } from "./values";
+import { contains, defined, isObject, mapMembers, only, type Values } from "./values";
 
 /** One place in which a flow is not as it was kept. Secrets in both values are hidden. */
 export interface Deviation {
@@ -55,7 +55,7 @@ export function compare<Wire, Account>(
       ...defined({
         expected: hide.value(path, a),
         // A secret that was not given, and is not in its place, may be anywhere in it.
-        found: b !== undefined && holdsHidden(a) ? HIDDEN : hide.value(path, b),
+        found: b !== undefined && contains(a, HIDDEN) ? HIDDEN : hide.value(path, b),
       }),
     }));
   });
@@ -67,7 +67,7 @@ export function compare<Wire, Account>(
  * holds one is such a place as a whole: its items may have moved, and may not be told apart by their order.
  */
 function withFound(kept: unknown, found: unknown, at: PropertyPath, unseen: PropertyPath[]): unknown {
-  if (kept === HIDDEN ? found !== undefined : Array.isArray(kept) && Array.isArray(found) && holdsHidden(kept)) {
+  if (kept === HIDDEN ? found !== undefined : Array.isArray(kept) && Array.isArray(found) && contains(kept, HIDDEN)) {
     unseen.push(at);
     return found;
   }
@@ -85,16 +85,12 @@ function withFound(kept: unknown, found: unknown, at: PropertyPath, unseen: Prop
 export function demandFindable(type: FlowType, id: string, kept: Values): void {
   // A label may be hidden where the vendor's own id leads to the flow; its account or parent may not.
   const places = Object.keys(type.fields.shape).filter((field) => rulesOf(type, field).replaces);
-  const isLost = type.identity(id, kept).includes(HIDDEN) || places.some((field) => holdsHidden(kept[field]));
-  if (!isLost && kept[DECLARED] !== HIDDEN && !type.outputs.some((output) => holdsHidden(kept[output]))) return;
+  const isLost = type.identity(id, kept).includes(HIDDEN) || places.some((field) => contains(kept[field], HIDDEN));
+  if (!isLost && kept[DECLARED] !== HIDDEN && !type.outputs.some((output) => contains(kept[output], HIDDEN))) return;
   throw new FlowError(
     "settings",
     "What leads to it is a secret that this state does not show: use `pulumi stack export --show-secrets`.",
   );
-}
-
-function holdsHidden(value: unknown): boolean {
-  return placesOf(value, (each) => each === HIDDEN).length > 0;
 }
 
 /** A state of which these places are hidden too, whatever the flow type and the program say. */

@@ -44,6 +44,11 @@ export function isCredential(key: string): boolean {
 
 const everyShape = new RegExp(SHAPES, "g");
 
+/** A text without what looks like a credential. */
+export function textWithoutCredentials(text: string): string {
+  return text.replace(everyShape, HIDDEN);
+}
+
 /**
  * A copy of a value without what looks like a credential, or is a request's header, though nobody calls it a secret: for
  * pictures, which are shown to many.
@@ -51,7 +56,7 @@ const everyShape = new RegExp(SHAPES, "g");
 export function withoutCredentials(value: unknown, key = ""): unknown {
   if (typeof value === "string") {
     const isHidden = isLiteral(value) && (isCredential(key) || key === HEADERS);
-    return isHidden ? HIDDEN : value.replace(everyShape, HIDDEN);
+    return isHidden ? HIDDEN : textWithoutCredentials(value);
   }
   const keyOf = (inner: string) => (key === HEADERS ? HEADERS : inner);
   if (Array.isArray(value)) return value.map((item) => withoutCredentials(item, key));
@@ -59,7 +64,7 @@ export function withoutCredentials(value: unknown, key = ""): unknown {
   // What has a name at a vendor may be the key of a map here.
   return Object.fromEntries(
     Object.entries(value).map(([inner, member]) => [
-      inner.replace(everyShape, HIDDEN),
+      textWithoutCredentials(inner),
       withoutCredentials(member, keyOf(inner)),
     ]),
   );

@@ -3,7 +3,7 @@ import { parse, YAMLParseError } from "yaml";
 import { plainText } from "../../http/plain-text";
 import { rulesOf } from "../../lifecycle/canonical";
 import { argumentNames, check } from "../../lifecycle/check";
-import { withoutCredentials } from "../../lifecycle/credentials";
+import { textWithoutCredentials } from "../../lifecycle/credentials";
 import { draw } from "../../lifecycle/draw";
 import type { FlowType } from "../../lifecycle/flow-type";
 import { isObject, type Values } from "../../lifecycle/values";
@@ -42,7 +42,7 @@ export async function drawnInFile(type: FlowType, file: string, io: Io): Promise
     return args[field] !== undefined || (field !== nameField && !rulesOf(type, field).setting);
   };
   // What the picture hides, these hide, too.
-  const shown = (text: string, most: number) => plainText(String(withoutCredentials(text)), most);
+  const shown = (text: string, most: number) => plainText(textWithoutCredentials(text), most);
   const tell = (what: string) => (each: { property: string; reason: string }) =>
     `${source}: ${what}${shown(each.property, 200)}: ${shown(each.reason, 500)}`;
   const { name, drawing } = draw(type, inputs);

@@ -116,12 +116,16 @@ interface Page {
 /** The room for graphs that all flows of a page share. */
 class Room {
   #boxes = 0;
-  /** Whether there is room also for the whole graphs of large flows, and for those that stay. */
-  readonly isAmple: boolean;
+  readonly #isAmple: boolean;
 
   constructor(previews: readonly ReviewedPreview[]) {
     const drawn = previews.flatMap(({ flows }) => flows.map(({ comparison }) => comparison.boxes.length));
-    this.isAmple = drawn.reduce((sum, each) => sum + each, 0) <= MOST_BOXES.page;
+    this.#isAmple = drawn.reduce((sum, each) => sum + each, 0) <= MOST_BOXES.page;
+  }
+
+  /** Whether there is room also for the whole graph of a large flow, or for one that stays. */
+  holdsWhole(boxes: number): boolean {
+    return this.#isAmple && boxes <= MOST_BOXES.graph;
   }
 
   /** Whether there is room for a graph of so many boxes; then it is taken. */
@@ -145,9 +149,8 @@ function pictures(
     html`<p class="quiet">For ${what} of ${count} steps there is no room on this page: review fewer flows at once, or draw it with <code>pulumi-flows graph</code>.</p>`;
   if (boxes.length + arrows.length === 0) {
     const stays = flow.operation === "replace" ? "which the new flow has as well" : "which stays as it is";
-    const shown = room.isAmple && count <= MOST_BOXES.graph;
     return {
-      ...(shown && {
+      ...(room.holdsWhole(count) && {
         shown: html`<details><summary>The graph, ${stays}</summary>${graphs(flow, comparison, id, "")}</details>`,
       }),
       isDrawn: false,
@@ -156,10 +159,9 @@ function pictures(
   const near = folded(comparison);
   if (!room.takes((near ?? comparison).boxes.length)) return { shown: noRoom("the graph"), isDrawn: false };
   if (!near) return { shown: graphs(flow, comparison, id, ""), isDrawn: true };
-  const whole =
-    room.isAmple && count <= MOST_BOXES.graph
-      ? html`<details><summary>The whole graph: ${count} steps</summary>${graphs(flow, comparison, id, "whole-")}</details>`
-      : noRoom("the whole graph");
+  const whole = room.holdsWhole(count)
+    ? html`<details><summary>The whole graph: ${count} steps</summary>${graphs(flow, comparison, id, "whole-")}</details>`
+    : noRoom("the whole graph");
   return {
     shown: html`${graphs(flow, near, id, "")}
 ${whole}`,

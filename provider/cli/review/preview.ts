@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { withoutCredentials } from "../../lifecycle/credentials";
+import { textWithoutCredentials } from "../../lifecycle/credentials";
 import type { Labels } from "../../lifecycle/drawing";
 import { redacted } from "../../lifecycle/secrets";
 import { isObject, mapMembers, type Values } from "../../lifecycle/values";
@@ -74,6 +74,9 @@ const preview = z.looseObject({
 /** What a preview tells, whatever it tells. */
 const MARKS = ["steps", "diagnostics", "changeSummary"];
 
+/** Deletes what is replaced: in this run, or by an earlier one that did not come so far. */
+const OLD_ONE = "delete-replaced";
+
 /** The operations of Pulumi that are steps of a larger one. */
 const WHOLE: Readonly<Record<string, Operation>> = {
   create: "create",
@@ -82,12 +85,9 @@ const WHOLE: Readonly<Record<string, Operation>> = {
   import: "import",
   replace: "replace",
   "create-replacement": "replace",
-  "delete-replaced": "replace",
+  [OLD_ONE]: "replace",
   "import-replacement": "replace",
 };
-
-/** Deletes what is replaced: in this run, or by an earlier one that did not come so far. */
-const OLD_ONE = "delete-replaced";
 
 /** The previews in these files, or where none is named, on standard input; `-` is standard input too. */
 export async function readPreviews(files: readonly string[], io: Io): Promise<Preview[]> {
@@ -163,7 +163,7 @@ function messageIn(message: string, severity: string): Message | undefined {
   const [, said = severity, text = bare] = /^(error|warning): \[runtime\] (.*)$/s.exec(bare) ?? [];
   const told = text.replace(/^(?:error|warning): /, "").trim();
   if (told === "" || (said !== "error" && said !== "warning")) return undefined;
-  return { severity: said, text: String(withoutCredentials(told.replace(REFUSED_VALUE, ": "))) };
+  return { severity: said, text: textWithoutCredentials(told.replace(REFUSED_VALUE, ": ")) };
 }
 
 /** Colours of a terminal. */
@@ -191,7 +191,7 @@ function sorted(resources: readonly Step[][]): Sorted {
     if (!first) continue;
     if (token === undefined) {
       const isStack = first.urn.includes("::pulumi:pulumi:Stack::");
-      const op = isReplaced ? "replace" : ((planned[0] ?? first).op ?? "same");
+      const op = isReplaced ? "replace" : (planned[0] ?? first).op;
       if (!isStack) others.set(op, (others.get(op) ?? 0) + 1);
       continue;
     }
@@ -222,7 +222,7 @@ function flowIn(token: string, steps: readonly Step[], planned: readonly Step[])
   const [first] = planned;
   if (!first || !operation) return undefined;
   const old = planned.find(({ oldState }) => oldState)?.oldState;
-  const next = planned.find(({ newState, op }) => newState && op !== "delete-replaced")?.newState;
+  const next = planned.find(({ newState, op }) => newState && op !== OLD_ONE)?.newState;
   const stale = steps.find(({ op }) => op === "refresh")?.oldState;
   const valuesOf = (kept: Values | undefined) => {
     const { values, secrets } = opened(kept ?? {});

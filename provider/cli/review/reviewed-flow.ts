@@ -1,5 +1,5 @@
 import { plainText } from "../../http/plain-text";
-import { withoutCredentials } from "../../lifecycle/credentials";
+import { textWithoutCredentials } from "../../lifecycle/credentials";
 import { type Drawing, type Labels, UNKNOWN_TEXT } from "../../lifecycle/drawing";
 import { messageOf } from "../../lifecycle/errors";
 import type { FlowType } from "../../lifecycle/flow-type";
@@ -101,7 +101,7 @@ export function reviewedFlow(flow: PreviewedFlow, labels: Labels): ReviewedFlow 
       ],
     };
   } catch (error) {
-    const why = `What would change in it cannot be shown: ${String(withoutCredentials(messageOf(error)))}`;
+    const why = `What would change in it cannot be shown: ${textWithoutCredentials(messageOf(error))}`;
     const comparison = compareDrawings(undefined, undefined);
     return {
       ...known,
